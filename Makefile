@@ -1,0 +1,147 @@
+# The front door. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+# Tools are built from source at exactly these versions; the lint version is
+# repeated in .ci/run.
+LINT_VERSION := v2.12.2
+LINT := $(shell command -v golangci-lint || echo $(shell go env GOPATH)/bin/golangci-lint)
+
+# The race detector needs cgo and a C compiler. Where they are missing the tests
+# run without it and say so.
+RACE := $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null && echo -race)
+
+# Two packages at a time keep the race detector within the memory of a small
+# machine; the limit is per package.
+TEST := go test $(RACE) -p 2 -timeout 8m
+
+# Tests start the PostgreSQL that they share by themselves; other tools are told
+# of it by this.
+WITH_DATABASE = url="$${SOUK_TEST_DATABASE_URL:-$$(go run ./internal/testkit/testserver start)}"; export SOUK_TEST_DATABASE_URL="$$url";
+
+# Test data that is not part of the repository; tests skip what is absent.
+export SOUK_TEST_DATA ?= $(abspath ../shared/data)
+SOUK_DATA_DIR ?= $(CURDIR)/.souk
+export SOUK_DATA_DIR
+
+##@ Run
+
+.PHONY: run dev worker build
+run: build ## Start a whole shop: database, sample data, API, worker (ARGS=--tls)
+	./bin/souk dev $(ARGS)
+
+dev: run ## The same as run
+
+worker: build ## Start a worker alone, against DATABASE_URL
+	./bin/souk worker
+
+build: ## Build ./bin/souk
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/souk ./cmd/souk
+
+##@ Test
+
+.PHONY: test test-cov race prove bench postgres race-note
+test: postgres race-note ## Run all tests
+	$(TEST) ./...
+
+test-cov: postgres ## Run all tests with coverage, into bin/coverage.out
+	@mkdir -p bin
+	$(TEST) -coverprofile=bin/coverage.out ./...
+	go tool cover -func=bin/coverage.out | tail -n 1
+
+race: postgres ## Run all tests afresh with the race detector, which must be there
+	@[ -n "$(RACE)" ] || { echo "The race detector needs CGO_ENABLED=1 and a C compiler." >&2; exit 1; }
+	$(TEST) -count=1 ./...
+
+prove: postgres ## Run the long proofs in full, as long as they take
+	SOUK_PROVE=1 go test $(RACE) -p 2 -count=1 -timeout 3h ./...
+
+bench: postgres ## Measure list, product page and search against a floor of plain SQL
+	$(WITH_DATABASE) go run ./bench
+
+race-note:
+	@[ -n "$(RACE)" ] || echo "No race detector: cgo is off or there is no C compiler."
+
+# Tests start a private PostgreSQL from the programs on the machine. Where none
+# are and we may install them, we do; else the launcher says what to do.
+postgres:
+	@if [ -z "$${SOUK_TEST_DATABASE_URL:-}" ] && [ -z "$${SOUK_PG_BIN:-}" ] && ! command -v postgres >/dev/null && \
+		! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "No PostgreSQL here: installing it."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; \
+	fi
+
+##@ Keep in order
+
+.PHONY: check lint vet format format-check generate generate-check migration migrations-check
+check: format-check vet lint test ## Everything that must be green before a commit
+
+lint: $(LINT) ## Lint with the rules of .golangci.yml
+	$(LINT) run ./...
+
+$(LINT):
+	go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+vet:
+	go vet ./...
+
+# Go files of ours: neither generated nor ignored.
+GO_FILES = $(shell git ls-files --cached --others --exclude-standard '*.go' | xargs grep -L '^// Code generated .* DO NOT EDIT\.$$')
+
+format: ## Format all Go files
+	gofmt -w $(GO_FILES)
+
+format-check:
+	@unformatted="$$(gofmt -l $(GO_FILES))"; [ -z "$$unformatted" ] || { echo "Not formatted (make format):"; echo "$$unformatted"; exit 1; }
+
+generate: ## Write all generated code anew
+	go run ./internal/tools/entgen
+	$(foreach config,$(wildcard gqlgen*.yml),go tool gqlgen generate --config $(config) &&) true
+	go generate ./...
+
+generate-check: generate ## Fail if generated code is stale
+	@git diff --stat --exit-code && [ -z "$$(git ls-files --others --exclude-standard)" ] || \
+		{ echo "Generated code is stale: run make generate and commit."; git status --short; exit 1; }
+
+migration: postgres ## Write a migration from the difference of schema and migrations: make migration name=add_wishlist
+	@[ -n "$(name)" ] || { echo "Name it: make migration name=add_wishlist" >&2; exit 2; }
+	$(WITH_DATABASE) go run ./internal/tools/migration -name $(name)
+
+migrations-check: postgres ## Fail if schema and migrations differ
+	$(WITH_DATABASE) go run ./internal/tools/migration -check
+
+##@ Database
+
+.PHONY: db-init db-seed db-reset
+db-init: build ## Bring the database to this version's schema
+	./bin/souk migrate up
+
+db-seed: build ## Load the sample shop
+	./bin/souk seed
+
+db-reset: ## Throw the private database of this directory away
+	@[ -z "$${DATABASE_URL:-}" ] || { echo "DATABASE_URL names a database of yours: drop it yourself." >&2; exit 1; }
+	@pid="$$(head -n 1 '$(SOUK_DATA_DIR)/postgres/postmaster.pid' 2>/dev/null || true)"; \
+		[ -z "$$pid" ] || ! kill -0 "$$pid" 2>/dev/null || { echo "The database is running: stop souk dev first." >&2; exit 1; }
+	rm -rf '$(SOUK_DATA_DIR)/postgres'
+
+##@ Containers
+
+.PHONY: docker-up docker-down
+docker-up: ## Build and start everything in containers; needs an .env (see .env.example)
+	VERSION=$(VERSION) docker compose up --build --detach --wait
+
+docker-down: ## Stop the containers; data stays in its volumes
+	docker compose down
+
+##@ Help
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

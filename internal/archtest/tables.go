@@ -1,0 +1,84 @@
+// Package archtest holds the house rules that a compiler does not: which
+// package may import which, and which room may touch which database table. The
+// rules are the two tables of this file; everything else only applies them.
+package archtest
+
+// floor is one level of the house. A package may import packages of the floors
+// below its own.
+type floor struct {
+	name string
+	// prefixes place packages on the floor, relative to the module; "*" stands
+	// for one path element. The longest prefix wins.
+	prefixes []string
+	// neighbors tells what a package may import on its own floor.
+	neighbors neighbors
+	// not lists floors below that may not be imported all the same.
+	not []string
+}
+
+type neighbors int
+
+const (
+	noNeighbors  neighbors = iota // only its own subtree
+	anyNeighbor                   // whatever the compiler accepts
+	earlierRooms                  // those that stand before it in roomOrder
+)
+
+// floors run from the ground up. Only test files may import what is on no
+// floor's road: testkit, tools and benches.
+var floors = []floor{
+	{name: "kernel", prefixes: []string{"internal/kernel"}, neighbors: anyNeighbor},
+	{name: "lifecycle", prefixes: []string{"internal/*/lifecycle"}, neighbors: noNeighbors},
+	{name: "ent", prefixes: []string{"ent", "migrations"}, neighbors: anyNeighbor},
+	{name: "platform", prefixes: []string{"internal/platform"}, neighbors: anyNeighbor},
+	{name: "rooms", prefixes: []string{"internal/*"}, neighbors: earlierRooms},
+	{name: "edge", prefixes: []string{"graph/gql", "graph/loader", "internal/adapter/*/*"}, neighbors: anyNeighbor, not: []string{"ent"}},
+	{name: "graph", prefixes: []string{"graph/*"}, neighbors: noNeighbors, not: []string{"ent"}},
+	{name: "app", prefixes: []string{"internal/app"}, neighbors: noNeighbors, not: []string{"ent"}},
+	{name: "cmd", prefixes: []string{"cmd/*"}, neighbors: noNeighbors, not: []string{"ent"}},
+}
+
+// outside packages stand beside the house: they may import anything, and only
+// test files and each other may import them.
+var outside = []string{"internal/testkit", "internal/tools", "internal/archtest", "bench"}
+
+// roomOrder is the import order of rooms: a room may import those before it. A
+// room never asks upward; the later room pushes its facts down, or the earlier
+// one declares a small port.
+var roomOrder = []string{
+	"audit", "market", "translation", "metafield", "staff", "media", "content", "track",
+	"catalog", "pricing", "inventory", "importer", "listing", "search",
+}
+
+// tableOwners says which room owns which tables. Nobody else names them, in ent
+// or in SQL.
+var tableOwners = map[string][]string{
+	"audit":       {"audit_entry"},
+	"market":      {"shop_setting", "market", "market_country", "market_language", "market_domain"},
+	"translation": {"translation"},
+	"metafield":   {"metafield"},
+	"staff":       {"staff_member", "staff_session"},
+	"media":       {"media_asset"},
+	"content":     {"menu", "menu_item", "page", "blog", "article", "shop_policy", "url_redirect"},
+	"track":       {"track_event"},
+	"catalog": {
+		"product", "product_option", "product_option_value", "variant", "variant_option_value",
+		"product_tag", "product_media", "attribute_definition", "product_attribute",
+		"category", "product_category", "collection", "collection_product", "slug",
+		"product_exclusion", "featured_product",
+	},
+	"pricing":   {"price_list", "price", "price_range"},
+	"inventory": {"location", "stock_level", "stock_movement"},
+	"importer":  {"import_run"},
+	platform: {
+		"outbox", "event_cursor", "idempotency_key", "retention",
+		"river_job", "river_leader", "river_queue", "river_client", "river_client_queue", "river_migration", "river_notification",
+	},
+}
+
+// platform stands for all packages of that floor among the owners.
+const platform = "platform"
+
+// mayRead lists owners whose SQL may read every room's tables: listing answers
+// the hot reads in one round trip. It may write none of them.
+var mayRead = []string{"listing"}
