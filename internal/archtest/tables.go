@@ -29,7 +29,8 @@ const (
 var floors = []floor{
 	{name: "kernel", prefixes: []string{"internal/kernel"}, neighbors: anyNeighbor},
 	{name: "lifecycle", prefixes: []string{"internal/*/lifecycle"}, neighbors: noNeighbors},
-	{name: "ent", prefixes: []string{"ent", "migrations"}, neighbors: anyNeighbor},
+	{name: "migrations", prefixes: []string{"migrations"}, neighbors: noNeighbors},
+	{name: "ent", prefixes: []string{"ent"}, neighbors: anyNeighbor},
 	{name: "platform", prefixes: []string{"internal/platform"}, neighbors: anyNeighbor},
 	{name: "rooms", prefixes: []string{"internal/*"}, neighbors: earlierRooms},
 	{name: "edge", prefixes: []string{"graph/gql", "graph/loader", "internal/adapter/*/*"}, neighbors: anyNeighbor, not: []string{"ent"}},

@@ -128,10 +128,11 @@ func (q *Query) Count(ctx context.Context, conn postgres.Conn) (int64, error) {
 // Fill turns a page of ids into a page of things. An id that has gone since is
 // left out.
 func Fill[ID ~int64, T any](s page.Slice[Row], things map[ID]T) page.Slice[T] {
-	out := page.Slice[T]{Info: s.Info, Items: make([]T, 0, len(s.Items))}
-	for _, r := range s.Items {
+	out := page.Slice[T]{Info: s.Info, Items: make([]T, 0, len(s.Items)), Cursors: make([]string, 0, len(s.Items))}
+	for i, r := range s.Items {
 		if t, ok := things[ID(r.ID)]; ok {
 			out.Items = append(out.Items, t)
+			out.Cursors = append(out.Cursors, s.Cursors[i])
 		}
 	}
 	return out

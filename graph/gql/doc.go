@@ -1,0 +1,8 @@
+// Package gql is what both GraphQL schemas share: the HTTP handler, the guards
+// before execution, the presentation of errors, scalars and global ids.
+//
+// A request goes: read and negotiate (request.go), find or prepare the document
+// (document.go: tokens, guard.Inspect, validation, kept in a bounded cache), judge
+// the operation (engine.go: guard.Weigh and access in one pass), execute with
+// gqlgen, present errors (present.go), answer (respond.go).
+package gql
