@@ -62,8 +62,8 @@ race: postgres ## Run all tests afresh with the race detector, which must be the
 prove: postgres ## Run the long proofs in full, as long as they take
 	SOUK_PROVE=1 go test $(RACE) -p 2 -count=1 -timeout 3h ./...
 
-bench: postgres ## Measure list, product page and search against a floor of plain SQL
-	$(WITH_DATABASE) go run ./bench
+bench: postgres build ## Measure list, product page and search against a floor of plain SQL (PRODUCTS=5000 SECONDS_EACH=5)
+	$(WITH_DATABASE) ./bench/run.sh
 
 race-note:
 	@[ -n "$(RACE)" ] || echo "No race detector: cgo is off or there is no C compiler."
@@ -104,6 +104,7 @@ generate: ## Write all generated code anew
 	go run ./internal/tools/entgen
 	$(foreach config,$(wildcard gqlgen*.yml),go tool gqlgen generate --config $(config) &&) true
 	go generate ./...
+	{ cat docs/CONFIGURATION.head.md; go run ./cmd/souk config docs; } > docs/CONFIGURATION.md
 
 generate-check: generate ## Fail if generated code is stale
 	@git diff --stat --exit-code && [ -z "$$(git ls-files --others --exclude-standard)" ] || \

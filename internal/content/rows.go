@@ -10,6 +10,11 @@ func menuOf(r *ent.Menu) Menu {
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
+func menuItemOf(r *ent.MenuItem) MenuItem {
+	return MenuItem{ID: MenuItemID(r.ID), Title: r.Title, Type: ItemType(r.Type), ResourceID: r.ResourceID,
+		URL: r.URL, Tags: r.Tags}
+}
+
 // tree puts the items, which come in order, under their parents.
 func tree(rows []*ent.MenuItem) []MenuItem {
 	children := map[int64][]*ent.MenuItem{}
@@ -24,8 +29,9 @@ func tree(rows []*ent.MenuItem) []MenuItem {
 	under = func(parent int64) []MenuItem {
 		items := make([]MenuItem, 0, len(children[parent]))
 		for _, r := range children[parent] {
-			items = append(items, MenuItem{ID: MenuItemID(r.ID), Title: r.Title, Type: ItemType(r.Type),
-				ResourceID: r.ResourceID, URL: r.URL, Tags: r.Tags, Items: under(r.ID)})
+			item := menuItemOf(r)
+			item.Items = under(r.ID)
+			items = append(items, item)
 		}
 		return items
 	}

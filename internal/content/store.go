@@ -81,6 +81,12 @@ func (s *Service) itemsOf(ctx context.Context, ids []MenuID) (map[MenuID][]*ent.
 	return out, nil
 }
 
+// MenuItemByID gives one link, without those below it.
+func (s *Service) MenuItemByID(ctx context.Context, id MenuItemID) (MenuItem, error) {
+	row, err := s.db.Ent(ctx).MenuItem.Get(ctx, int64(id))
+	return one(row, err, "menu item", menuItemOf)
+}
+
 func (s *Service) insertMenu(ctx context.Context, in MenuInput) (MenuID, error) {
 	now := s.db.Now(ctx)
 	row, err := s.db.Ent(ctx).Menu.Create().SetHandle(in.Handle).SetTitle(in.Title).

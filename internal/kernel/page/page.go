@@ -109,8 +109,9 @@ type Info struct {
 
 // Slice is one page.
 type Slice[T any] struct {
-	Items []T
-	Info  Info
+	Items   []T
+	Cursors []string // of each item
+	Info    Info
 }
 
 // Cut makes a page of rows that were read in the window's direction, up to one
@@ -123,14 +124,17 @@ func Cut[T any](rows []T, w Window, cursor func(T) string) Slice[T] {
 	if w.Backward {
 		slices.Reverse(rows)
 	}
-	s := Slice[T]{Items: rows}
+	s := Slice[T]{Items: rows, Cursors: make([]string, len(rows))}
+	for i, r := range rows {
+		s.Cursors[i] = cursor(r)
+	}
 	before := w.Cursor != ""
 	s.Info.HasNextPage, s.Info.HasPreviousPage = more, before
 	if w.Backward {
 		s.Info.HasNextPage, s.Info.HasPreviousPage = before, more
 	}
 	if len(rows) > 0 {
-		first, last := cursor(rows[0]), cursor(rows[len(rows)-1])
+		first, last := s.Cursors[0], s.Cursors[len(rows)-1]
 		s.Info.StartCursor, s.Info.EndCursor = &first, &last
 	}
 	return s

@@ -32,7 +32,7 @@ func (r *Renderer) serve(w http.ResponseWriter, req *http.Request) {
 		r.fail(w, req, err)
 		return
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	secure(w)
 	h := w.Header()
 	h.Set("Content-Type", media.ContentType(f.Key))

@@ -60,6 +60,9 @@ func NewDispatcher(db *postgres.DB, outbox *Outbox, cfg Config) *Dispatcher {
 // Add takes consumers on, before Run. From now on the outbox is kept for the
 // ordered ones; a broadcast consumer gets what commits after Add has returned.
 func (d *Dispatcher) Add(ctx context.Context, consumers ...Consumer) error {
+	if err := d.store.rebase(ctx); err != nil {
+		return err
+	}
 	for _, c := range consumers {
 		if err := c.validate(); err != nil {
 			return err

@@ -36,5 +36,7 @@
 //     cannot move the cursor.
 //   - A consumer was away for longer than the outbox is kept: it is told so by
 //     Rebuild, and goes on from the moment its rebuild began.
+//   - The database is restored from a dump into another server, where
+//     transaction numbers begin anew: Add renumbers what came with the dump.
 //   - A wake-up is lost: everybody looks by himself four times a second.
 package event

@@ -220,7 +220,24 @@ func (s *Server) socketDir(who account) (string, error) {
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return "", fmt.Errorf("%s must be a directory for the database socket: remove it", dir)
 	}
-	return dir, who.own(dir)
+	return dir, errors.Join(clearSockets(dir), who.own(dir))
+}
+
+// clearSockets takes away what a killed server left in the directory. No server
+// runs on the cluster when one is started, so nothing in it is in use; the
+// server itself would believe a lock file whose number is by now another
+// process's.
+func clearSockets(dir string) error {
+	left, err := filepath.Glob(filepath.Join(dir, ".s.PGSQL.*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range left {
+		if err := os.Remove(file); err != nil {
+			return fmt.Errorf("clear a stale database socket: %w", err)
+		}
+	}
+	return nil
 }
 
 // lastLine picks the sentence that matters out of a program's output.

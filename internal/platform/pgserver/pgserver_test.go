@@ -122,6 +122,10 @@ func TestStart_clearsTheLockOfAForeignProcess(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(s.cluster(), "postmaster.pid"), []byte(stale), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	socket := filepath.Join(dir, "postgres.run", ".s.PGSQL."+strconv.Itoa(s.port)+".lock")
+	if err := os.WriteFile(socket, []byte(stale), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	again := start(t, dir)
 	query(t, again, "SELECT 'alive'")
 	if !alive(foreign.Process.Pid) {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"path"
 	"time"
 
@@ -37,7 +36,6 @@ type Config struct {
 	URL         string        // straight to the server, not to a pooler
 	FS          fs.FS         // *.sql in goose's format, at the root
 	LockTimeout time.Duration // a migration gives up after it rather than blocking the shop
-	Logger      *slog.Logger  // nil is silent
 }
 
 // Migration is one file and whether it has run.
@@ -140,9 +138,6 @@ func provider(cfg Config, db *sql.DB) (*goose.Provider, error) {
 		return nil, fmt.Errorf("prepare migration lock: %w", err)
 	}
 	opts := []goose.ProviderOption{goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true)}
-	if cfg.Logger != nil {
-		opts = append(opts, goose.WithSlog(cfg.Logger), goose.WithVerbose(true))
-	}
 	p, err := goose.NewProvider(goose.DialectPostgres, db, cfg.FS, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)

@@ -1,0 +1,65 @@
+// Command souk is the whole shop in one binary. `souk help` lists what it does.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/souk-commerce/souk/internal/kernel/fault"
+)
+
+// version is set when the binary is built.
+var version = "unknown"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := root().ExecuteContext(ctx)
+	stop()
+	if err == nil {
+		return
+	}
+	complain(err)
+	os.Exit(1)
+}
+
+// complain says what is wrong, one line for each fault.
+func complain(err error) {
+	var faults fault.List
+	if !errors.As(err, &faults) {
+		fmt.Fprintln(os.Stderr, "souk:", err)
+		return
+	}
+	for _, f := range faults {
+		fmt.Fprintln(os.Stderr, "souk:", f)
+	}
+}
+
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "souk",
+		Short:         "A headless commerce backend: storefront and back-office GraphQL APIs over PostgreSQL",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	c.AddCommand(devCommand(), serveCommand(), workerCommand(), migrateCommand(), importCommand(), exportCommand(),
+		seedCommand(), doctorCommand(), configCommand(), adminCommand(), versionCommand())
+	return c
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), version)
+			return err
+		},
+	}
+}

@@ -1,0 +1,25 @@
+package shop
+
+import "github.com/99designs/gqlgen/graphql"
+
+// Cacheable reports whether a root field of the schema answers the same to
+// everybody in the same market and language. Whatever is about one visitor is
+// not among them.
+func Cacheable(rootField string) bool {
+	switch rootField {
+	case "node", "nodes", "eventsTrack":
+		return false
+	}
+	return true
+}
+
+// Private reports that an operation is asked for one buyer, though nobody is
+// signed in.
+func Private(op *graphql.OperationContext) bool {
+	directive := op.Operation.Directives.ForName("inContext")
+	if directive == nil {
+		return false
+	}
+	buyer := directive.ArgumentMap(op.Variables)["buyer"]
+	return buyer != nil
+}

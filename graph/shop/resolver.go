@@ -1,0 +1,55 @@
+// Package shop answers the storefront API. Resolvers find out what of a thing
+// is selected, ask a room once, and hand its structs on; everything under the
+// fields of the catalogue is loaded by then.
+package shop
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/souk-commerce/souk/graph/shop/generated"
+	"github.com/souk-commerce/souk/internal/content"
+	"github.com/souk-commerce/souk/internal/kernel/clock"
+	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/track"
+	"github.com/souk-commerce/souk/internal/translation"
+)
+
+// Rooms are what the resolvers ask.
+type Rooms struct {
+	Listing      *listing.Service
+	Buyers       *listing.Buyers
+	Content      *content.Service
+	Markets      *market.Directory
+	Media        *media.Service
+	Metafields   *metafield.Service
+	Translations *translation.Service
+	Track        *track.Recorder
+	Clock        clock.Clock
+}
+
+// Resolver is the root of all resolvers.
+type Resolver struct{ Rooms }
+
+// NewSchema makes the executable schema. Its operations need the extension
+// Buyer, which says for whom they are answered.
+func NewSchema(rooms Rooms) graphql.ExecutableSchema {
+	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{rooms}})
+}
+
+// Buyer is the extension that finds out, once for each operation, for whom it
+// is answered.
+func (r Rooms) Buyer() graphql.HandlerExtension { return buyerExtension{r} }
+
+// at gives for whom the operation is answered.
+func (r *Resolver) at(ctx context.Context) (listing.Context, error) {
+	b, ok := ctx.Value(buyerKey{}).(buyer)
+	if !ok {
+		return listing.Context{}, listing.ErrNoPrices
+	}
+	return b.at, b.err
+}

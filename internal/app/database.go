@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/souk-commerce/souk/internal/platform/pgserver"
+	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/platform/postgres/migrate"
+	"github.com/souk-commerce/souk/migrations"
+)
+
+// databaseName is the private database's.
+const databaseName = "souk"
+
+// Private is the private PostgreSQL of a data directory while this process uses
+// it, or nothing where DATABASE_URL names another.
+type Private struct {
+	server *pgserver.Server
+}
+
+// StartPrivate makes the private database run where the configuration names no
+// other, and writes its address into the configuration.
+func StartPrivate(ctx context.Context, cfg *Config, log *slog.Logger) (*Private, error) {
+	if cfg.Database.URL != "" {
+		return &Private{}, nil
+	}
+	server, err := pgserver.Start(ctx, pgserver.Config{DataDir: cfg.DataDir, BinDir: cfg.Database.Binaries, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := server.EnsureDatabase(ctx, databaseName); err != nil {
+		return nil, err
+	}
+	cfg.Database.URL = server.URL(databaseName)
+	return &Private{server: server}, nil
+}
+
+// Stop ends the private database, unless another process uses it still.
+func (p *Private) Stop(ctx context.Context) error {
+	if p.server == nil {
+		return nil
+	}
+	return p.server.Stop(ctx)
+}
+
+// MigrateConfig says how migrations reach the database.
+func (c Config) MigrateConfig() migrate.Config {
+	address := c.Database.DirectURL
+	if address == "" {
+		address = c.Database.URL
+	}
+	return migrate.Config{URL: address, FS: migrations.FS}
+}
+
+func openDatabase(ctx context.Context, cfg Config) (*postgres.DB, error) {
+	db, err := postgres.Open(ctx, postgres.Config{
+		URL:       cfg.Database.URL,
+		DirectURL: cfg.Database.DirectURL,
+		Pooler:    cfg.Database.Pooler,
+		MaxConns:  cfg.Database.MaxConns,
+		Trace:     cfg.Telemetry.Endpoint != "",
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return db, nil
+}

@@ -1,0 +1,58 @@
+package picture
+
+// motifs are the wares that can be drawn, by name.
+var motifs = map[string]motif{
+	// kitchen.go
+	"mug":    {standing, 230, [2]float64{500, 580}, drawMug},
+	"bowl":   {standing, 270, [2]float64{500, 640}, drawBowl},
+	"plate":  {flying, 400, [2]float64{600, 600}, drawPlate},
+	"teapot": {standing, 290, [2]float64{500, 600}, drawTeapot},
+	"tin":    {standing, 190, [2]float64{500, 560}, drawTin},
+	"bag":    {standing, 210, [2]float64{500, 560}, drawBag},
+	"jar":    {standing, 200, [2]float64{500, 600}, drawJar},
+	"bottle": {standing, 150, [2]float64{500, 580}, drawBottle},
+	"carafe": {standing, 200, [2]float64{500, 560}, drawCarafe},
+	"kettle": {standing, 270, [2]float64{500, 600}, drawKettle},
+	"pan":    {flying, 400, [2]float64{430, 560}, drawPan},
+	"knife":  {flying, 0, [2]float64{520, 520}, drawKnife},
+	"board":  {flying, 380, [2]float64{520, 540}, drawBoard},
+	"towel":  {hanging, 330, [2]float64{500, 620}, drawTeaTowel},
+	"apron":  {hanging, 360, [2]float64{500, 520}, drawApron},
+	// home.go
+	"cushion": {standing, 320, [2]float64{500, 560}, drawCushion},
+	"blanket": {standing, 350, [2]float64{520, 660}, drawBlanket},
+	"rug":     {flying, 430, [2]float64{520, 560}, drawRug},
+	"vase":    {standing, 170, [2]float64{500, 560}, drawVase},
+	"plant":   {standing, 200, [2]float64{500, 620}, drawPlant},
+	"candle":  {standing, 190, [2]float64{500, 600}, drawCandle},
+	"basket":  {standing, 280, [2]float64{500, 620}, drawBasket},
+	"clock":   {hanging, 380, [2]float64{560, 540}, drawClock},
+	"stool":   {standing, 250, [2]float64{500, 480}, drawStool},
+	"poster":  {hanging, 400, [2]float64{500, 540}, drawPoster},
+	"towels":  {standing, 320, [2]float64{500, 650}, drawTowels},
+	"soap":    {standing, 290, [2]float64{500, 680}, drawSoap},
+	"pump":    {standing, 170, [2]float64{500, 560}, drawPump},
+	// light.go
+	"lamp":    {standing, 190, [2]float64{500, 420}, drawLamp},
+	"pendant": {hanging, 330, [2]float64{500, 470}, drawPendant},
+	"lantern": {standing, 190, [2]float64{500, 560}, drawLantern},
+	"globe":   {standing, 180, [2]float64{500, 480}, drawGlobe},
+	// wear.go
+	"tee":      {hanging, 420, [2]float64{500, 480}, drawTee},
+	"sweater":  {hanging, 430, [2]float64{500, 470}, drawSweater},
+	"beanie":   {hanging, 340, [2]float64{500, 540}, drawBeanie},
+	"scarf":    {hanging, 320, [2]float64{500, 600}, drawScarf},
+	"socks":    {hanging, 340, [2]float64{480, 560}, drawSocks},
+	"tote":     {standing, 280, [2]float64{500, 620}, drawTote},
+	"backpack": {standing, 260, [2]float64{500, 620}, drawBackpack},
+	"pouch":    {standing, 290, [2]float64{500, 660}, drawPouch},
+	"duffel":   {standing, 370, [2]float64{500, 640}, drawDuffel},
+	"flask":    {standing, 150, [2]float64{500, 520}, drawFlask},
+	// paper.go
+	"notebook": {flying, 360, [2]float64{520, 520}, drawNotebook},
+	"planner":  {flying, 400, [2]float64{520, 520}, drawPlanner},
+	"pencils":  {flying, 380, [2]float64{500, 440}, drawPencils},
+	"pen":      {flying, 0, [2]float64{520, 500}, drawPen},
+	"cards":    {flying, 390, [2]float64{520, 520}, drawCards},
+	"giftcard": {flying, 400, [2]float64{500, 500}, drawGiftCard},
+}

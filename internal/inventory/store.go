@@ -1,0 +1,298 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/internal/catalog"
+	"github.com/souk-commerce/souk/internal/kernel/page"
+	"github.com/souk-commerce/souk/internal/platform/actor"
+	"github.com/souk-commerce/souk/internal/platform/keyset"
+	"github.com/souk-commerce/souk/internal/platform/postgres"
+)
+
+// pageSize and maxPage bound the lists of this room.
+const (
+	pageSize = 50
+	maxPage  = 250
+)
+
+// openLevels makes the levels that are not there yet, then locks all of them in
+// the order of their ids, which is the order in which everybody locks stock.
+func (s *Service) openLevels(ctx context.Context, moves []move) (map[place]Level, error) {
+	sorted := slices.Clone(moves)
+	slices.SortFunc(sorted, func(a, b move) int {
+		return cmp.Or(cmp.Compare(a.variant, b.variant), cmp.Compare(a.location, b.location))
+	})
+	variants, locations := make([]int64, len(sorted)), make([]int64, len(sorted))
+	for i, m := range sorted {
+		variants[i], locations[i] = int64(m.variant), int64(m.location)
+	}
+	_, err := s.db.Conn(ctx).Exec(ctx, `
+		INSERT INTO stock_level (variant_id, location_id, updated_at)
+		SELECT k.variant_id, k.location_id, $3 FROM unnest($1::bigint[], $2::bigint[]) AS k(variant_id, location_id)
+		ON CONFLICT (variant_id, location_id) DO NOTHING`, variants, locations, s.db.Now(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("open stock levels: %w", postgres.Conflict(err, byConstraint))
+	}
+	levels, err := s.lockLevels(ctx, `
+		JOIN unnest($1::bigint[], $2::bigint[]) AS k(variant_id, location_id)
+			ON k.variant_id = l.variant_id AND k.location_id = l.location_id`, variants, locations)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[place]Level, len(levels))
+	for _, l := range levels {
+		out[place{l.Variant, l.Location}] = l
+	}
+	return out, nil
+}
+
+func (s *Service) lockLevelsOf(ctx context.Context, variants []catalog.VariantID) ([]Level, error) {
+	return s.lockLevels(ctx, `WHERE l.variant_id = ANY($1)`, raw(variants))
+}
+
+func (s *Service) lockLevels(ctx context.Context, which string, args ...any) ([]Level, error) {
+	rows, err := s.db.Conn(ctx).Query(ctx, `
+		SELECT l.id, l.variant_id, l.location_id, l.on_hand, l.taken, l.incoming, l.safety, l.version, l.updated_at
+		FROM stock_level l `+which+` ORDER BY l.id FOR UPDATE OF l`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("lock stock levels: %w", postgres.Fault(err))
+	}
+	defer rows.Close()
+	var levels []Level
+	for rows.Next() {
+		l, err := scanLevel(rows)
+		if err != nil {
+			return nil, fmt.Errorf("lock stock levels: %w", err)
+		}
+		levels = append(levels, l)
+	}
+	return levels, postgres.Fault(rows.Err())
+}
+
+// post writes movements into the ledger and the same differences onto the
+// levels, which are locked.
+func (s *Service) post(ctx context.Context, kind Kind, why Cause, changes []change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	var ids, variants, locations, onHand, taken, incoming, safety []int64
+	for _, c := range changes {
+		ids, variants, locations = append(ids, int64(c.before.ID)), append(variants, int64(c.before.Variant)), append(locations, int64(c.before.Location))
+		onHand, taken = append(onHand, c.delta.OnHand), append(taken, c.delta.Taken)
+		incoming, safety = append(incoming, c.delta.Incoming), append(safety, c.delta.Safety)
+	}
+	who := actor.From(ctx)
+	_, err := s.db.Conn(ctx).Exec(ctx, `
+		INSERT INTO stock_movement (variant_id, location_id, kind, on_hand_delta, taken_delta, incoming_delta, safety_delta,
+			reason, reference_kind, reference_id, actor_kind, actor_id, at)
+		SELECT m.variant_id, m.location_id, $7, m.on_hand, m.taken, m.incoming, m.safety, $8, $9, $10, $11, $12, $13
+		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+			AS m(variant_id, location_id, on_hand, taken, incoming, safety)`,
+		variants, locations, onHand, taken, incoming, safety, string(kind),
+		why.Reason, why.ReferenceKind, why.ReferenceID, string(who.Kind), who.ID, s.db.Now(ctx))
+	if err != nil {
+		return fmt.Errorf("write stock movements: %w", postgres.Fault(err))
+	}
+	_, err = s.db.Conn(ctx).Exec(ctx, `
+		UPDATE stock_level l SET on_hand = l.on_hand + m.on_hand, taken = l.taken + m.taken,
+			incoming = l.incoming + m.incoming, safety = l.safety + m.safety, version = l.version + 1, updated_at = $6
+		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+			AS m(id, on_hand, taken, incoming, safety)
+		WHERE l.id = m.id`, ids, onHand, taken, incoming, safety, s.db.Now(ctx))
+	if err != nil {
+		return fmt.Errorf("write stock levels: %w", postgres.Fault(err))
+	}
+	return nil
+}
+
+// total is what of a variant can be promised, over all locations.
+type total struct{ before, now int64 }
+
+func (s *Service) totals(ctx context.Context, changes []change) (map[catalog.VariantID]total, error) {
+	variants := make([]int64, len(changes))
+	out := map[catalog.VariantID]total{}
+	for i, c := range changes {
+		variants[i] = int64(c.before.Variant)
+		t := out[c.before.Variant]
+		t.before -= c.delta.OnHand - c.delta.Taken - c.delta.Safety
+		out[c.before.Variant] = t
+	}
+	rows, err := s.db.Conn(ctx).Query(ctx, `
+		SELECT variant_id, sum(on_hand - taken - safety)::bigint FROM stock_level WHERE variant_id = ANY($1) GROUP BY 1`, variants)
+	if err != nil {
+		return nil, fmt.Errorf("sum stock: %w", postgres.Fault(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id catalog.VariantID
+		var now int64
+		if err := rows.Scan(&id, &now); err != nil {
+			return nil, fmt.Errorf("sum stock: %w", err)
+		}
+		out[id] = total{before: out[id].before + now, now: now}
+	}
+	return out, postgres.Fault(rows.Err())
+}
+
+// StockAt folds the ledger up to and including an instant: what the counts of a
+// variant were then, at one location or with 0 at all together.
+func (s *Service) StockAt(ctx context.Context, variant catalog.VariantID, location LocationID, instant time.Time) (Stock, error) {
+	var st Stock
+	err := s.db.Conn(ctx).QueryRow(ctx, `
+		SELECT COALESCE(sum(on_hand_delta), 0)::bigint, COALESCE(sum(taken_delta), 0)::bigint,
+			COALESCE(sum(incoming_delta), 0)::bigint, COALESCE(sum(safety_delta), 0)::bigint
+		FROM stock_movement WHERE variant_id = $1 AND ($2 = 0 OR location_id = $2) AND at <= $3`,
+		int64(variant), int64(location), instant).Scan(&st.OnHand, &st.Taken, &st.Incoming, &st.Safety)
+	if err != nil {
+		return Stock{}, fmt.Errorf("fold the ledger: %w", postgres.Fault(err))
+	}
+	return st, nil
+}
+
+// LevelsByIDs gives those levels that exist.
+func (s *Service) LevelsByIDs(ctx context.Context, ids []LevelID) (map[LevelID]Level, error) {
+	rows, err := s.db.Ent(ctx).StockLevel.Query().
+		Where(func(q *sql.Selector) { among(q, stocklevel.FieldID, raw(ids)) }).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read stock levels: %w", postgres.Fault(err))
+	}
+	out := make(map[LevelID]Level, len(rows))
+	for _, r := range rows {
+		out[LevelID(r.ID)] = levelOf(r)
+	}
+	return out, nil
+}
+
+// LevelsOf gives all levels of variants, by location.
+func (s *Service) LevelsOf(ctx context.Context, variants []catalog.VariantID) (map[catalog.VariantID][]Level, error) {
+	rows, err := s.db.Ent(ctx).StockLevel.Query().
+		Where(func(q *sql.Selector) { among(q, stocklevel.FieldVariantID, raw(variants)) }).
+		Order(stocklevel.ByVariantID(), stocklevel.ByLocationID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read stock levels: %w", postgres.Fault(err))
+	}
+	out := make(map[catalog.VariantID][]Level, len(variants))
+	for _, r := range rows {
+		l := levelOf(r)
+		out[l.Variant] = append(out[l.Variant], l)
+	}
+	return out, nil
+}
+
+// ListLevels gives one page of levels.
+func (s *Service) ListLevels(ctx context.Context, f LevelFilter, args page.Args) (page.Slice[Level], error) {
+	w, err := args.Window(pageSize, maxPage)
+	if err != nil {
+		return page.Slice[Level]{}, err
+	}
+	ids, err := f.query().Page(ctx, s.db.Conn(ctx), w, keyset.Order{Expr: "l.variant_id", Type: "bigint", ID: "l.id"})
+	if err != nil {
+		return page.Slice[Level]{}, err
+	}
+	found, err := s.LevelsByIDs(ctx, keyset.IDs[LevelID](ids))
+	return keyset.Fill(ids, found), err
+}
+
+// CountLevels tells how long the list is.
+func (s *Service) CountLevels(ctx context.Context, f LevelFilter) (int64, error) {
+	return f.query().Count(ctx, s.db.Conn(ctx))
+}
+
+func (f LevelFilter) query() *keyset.Query {
+	q := keyset.From("stock_level l")
+	if len(f.Variants) > 0 {
+		q.Where("l.variant_id = ANY(?::bigint[])", raw(f.Variants))
+	}
+	if f.Location != 0 {
+		q.Where("l.location_id = ?", int64(f.Location))
+	}
+	if f.AtMost != nil {
+		q.Where("l.on_hand - l.taken - l.safety <= ?", *f.AtMost)
+	}
+	return q
+}
+
+// ListMovements gives one page of the ledger, the newest first.
+func (s *Service) ListMovements(ctx context.Context, f MovementFilter, args page.Args) (page.Slice[Movement], error) {
+	args.Reverse = !args.Reverse
+	w, err := args.Window(pageSize, maxPage)
+	if err != nil {
+		return page.Slice[Movement]{}, err
+	}
+	ids, err := f.query().Page(ctx, s.db.Conn(ctx), w, keyset.Order{Expr: "m.id", Type: "bigint", ID: "m.id"})
+	if err != nil {
+		return page.Slice[Movement]{}, err
+	}
+	found, err := s.movements(ctx, keyset.IDs[MovementID](ids))
+	return keyset.Fill(ids, found), err
+}
+
+// CountMovements tells how long the list is.
+func (s *Service) CountMovements(ctx context.Context, f MovementFilter) (int64, error) {
+	return f.query().Count(ctx, s.db.Conn(ctx))
+}
+
+func (f MovementFilter) query() *keyset.Query {
+	q := keyset.From("stock_movement m")
+	if f.Variant != 0 {
+		q.Where("m.variant_id = ?", int64(f.Variant))
+	}
+	if f.Location != 0 {
+		q.Where("m.location_id = ?", int64(f.Location))
+	}
+	if f.Kind != "" {
+		q.Where("m.kind = ?", string(f.Kind))
+	}
+	if !f.Since.IsZero() {
+		q.Where("m.at >= ?", f.Since)
+	}
+	if !f.Until.IsZero() {
+		q.Where("m.at <= ?", f.Until)
+	}
+	return q
+}
+
+func (s *Service) movements(ctx context.Context, ids []MovementID) (map[MovementID]Movement, error) {
+	rows, err := s.db.Conn(ctx).Query(ctx, `
+		SELECT id, variant_id, location_id, kind, on_hand_delta, taken_delta, incoming_delta, safety_delta,
+			reason, reference_kind, reference_id, actor_kind, actor_id, at
+		FROM stock_movement WHERE id = ANY($1)`, raw(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", postgres.Fault(err))
+	}
+	defer rows.Close()
+	out := make(map[MovementID]Movement, len(ids))
+	for rows.Next() {
+		m, err := scanMovement(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read the ledger: %w", err)
+		}
+		out[m.ID] = m
+	}
+	return out, postgres.Fault(rows.Err())
+}
+
+// among matches a column against a list in one parameter, so that every length
+// is the same statement.
+func among(q *sql.Selector, column string, ids []int64) {
+	q.Where(sql.P(func(b *sql.Builder) {
+		b.Ident(q.C(column)).WriteString(" = ANY(").Arg(ids).WriteString(")")
+	}))
+}
+
+// raw turns typed ids into what the driver takes.
+func raw[ID ~int64](ids []ID) []int64 {
+	out := make([]int64, len(ids))
+	for i, id := range ids {
+		out[i] = int64(id)
+	}
+	return out
+}

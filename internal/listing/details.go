@@ -1,0 +1,271 @@
+package listing
+
+import (
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/souk-commerce/souk/internal/media"
+)
+
+// details adds the statements that fill in the products of the page that the
+// statement in front of them found.
+func (t *trip) details(sh *shelf, need Need) {
+	if need.Has(FieldTags) {
+		t.tags(sh)
+	}
+	if need.Has(FieldOptions) || need.Variants != 0 {
+		t.options(sh, need)
+	}
+	if need.Variants != 0 {
+		t.variants(sh, need)
+	}
+	if need.Images != 0 || need.Media != 0 || need.Has(FieldFeaturedImage) || need.Has(FieldVariantImages) {
+		t.gallery(sh, need)
+	}
+	if need.Has(FieldCategories) {
+		t.productCategories(sh, need)
+	}
+	if need.Has(FieldCollections) {
+		t.productCollections(sh)
+	}
+	if len(need.Metafields) > 0 || len(need.VariantMetafields) > 0 {
+		t.metafields(sh, need)
+	}
+	if len(t.at.Translations) > 0 {
+		t.texts(sh, need)
+	}
+}
+
+func (t *trip) tags(sh *shelf) {
+	s := &statement{}
+	s.write("SELECT product_id, tag FROM product_tag WHERE product_id = " + onPage + " ORDER BY product_id, tag")
+	t.read(s, func(row pgx.Row) error {
+		var id ProductID
+		var tag string
+		if err := row.Scan(&id, &tag); err != nil {
+			return err
+		}
+		if p := sh.products[id]; p != nil {
+			p.Tags = append(p.Tags, tag)
+		}
+		return nil
+	})
+}
+
+// mediaColumns are what scanMedia reads; absent where a join found nothing.
+const mediaColumns = "i.id, i.kind, i.storage_key, i.origin_url, i.content_type, i.width, i.height, i.alt, i.thumbhash, i.bytes, i.created_at"
+
+// mediaRow is a picture that may be absent.
+type mediaRow struct {
+	id                                *MediaID
+	kind, key, origin, typ, alt, hash *string
+	width, height                     *int
+	bytes                             *int64
+	createdAt                         *time.Time
+}
+
+func (m *mediaRow) into() []any {
+	return []any{&m.id, &m.kind, &m.key, &m.origin, &m.typ, &m.width, &m.height, &m.alt, &m.hash, &m.bytes, &m.createdAt}
+}
+
+// media gives the picture, nil when it is absent.
+func (m *mediaRow) media(base string) *Media {
+	if m.id == nil {
+		return nil
+	}
+	return &Media{
+		Kind: media.Kind(*m.kind), ContentType: *m.typ, Bytes: *m.bytes,
+		Image: Image{ID: *m.id, Alt: filled(*m.alt), Width: m.width, Height: m.height, Thumbhash: filled(*m.hash),
+			key: text(m.key), origin: text(m.origin), createdAt: *m.createdAt, base: base},
+	}
+}
+
+// image gives the picture as an image, nil when it is absent or is none.
+func (m *mediaRow) image(base string) *Image {
+	found := m.media(base)
+	if found == nil || found.Kind != media.Image {
+		return nil
+	}
+	return &found.Image
+}
+
+func (t *trip) options(sh *shelf, need Need) {
+	s := &statement{}
+	s.write(`SELECT o.id, o.product_id, o.name, c.id, c.name, c.swatch_color, `+mediaColumns+`
+FROM product_option o JOIN product_option_value c ON c.option_id = o.id
+LEFT JOIN media_asset i ON i.id = c.swatch_media_id AND ?::boolean
+WHERE o.product_id = `+onPage+` ORDER BY o.product_id, o.position, o.id, c.position, c.id`, need.Has(FieldSwatches))
+	t.read(s, sh.scanOption)
+}
+
+func (sh *shelf) scanOption(row pgx.Row) error {
+	var product ProductID
+	var option Option
+	var value OptionValue
+	var color *string
+	var picture mediaRow
+	err := row.Scan(append([]any{&option.ID, &product, &option.Name, &value.ID, &value.Name, &color}, picture.into()...)...)
+	p := sh.products[product]
+	if err != nil || p == nil || sh.values[value.ID] != nil {
+		return err
+	}
+	if n := len(p.Options); n == 0 || p.Options[n-1].ID != option.ID {
+		p.Options = append(p.Options, &option)
+	}
+	o := p.Options[len(p.Options)-1]
+	value.option, value.origin = o, value.Name
+	if shown := picture.media(sh.base); color != nil || shown != nil {
+		value.Swatch = &Swatch{Color: color, Image: shown}
+	}
+	o.Values = append(o.Values, &value)
+	sh.values[value.ID] = &value
+	return nil
+}
+
+func (t *trip) variants(sh *shelf, need Need) {
+	s := &statement{}
+	limit := ""
+	if need.Variants != All {
+		limit = "ORDER BY v.position, v.id LIMIT " + s.arg(need.Variants+1)
+	}
+	s.write(`SELECT v.id, v.product_id, v.title, v.option_key, v.sku, v.barcode, v.requires_shipping, v.taxable, v.weight_grams, v.weight_unit,
+ v.min_quantity, v.quantity_step, v.max_quantity, v.unit_quantity_milli, v.unit_quantity_unit, v.unit_reference, v.unit_reference_unit,
+ v.amount, v.compare_at, v.tracked, v.backorder, v.backorder_limit, CASE WHEN v.tracked THEN ` + stock + ` ELSE 0 END, ` + mediaColumns + `
+FROM ` + pageRows + ` CROSS JOIN LATERAL (SELECT v.*, a.amount, a.compare_at FROM ` + s.variants(t.at) + ` WHERE v.product_id = g.id ` + limit + `) v
+LEFT JOIN media_asset i ON i.id = v.media_id AND ` + s.arg(need.Has(FieldVariantImages)) + `::boolean
+ORDER BY v.product_id, v.position, v.id`)
+	t.read(s, sh.scanVariant)
+}
+
+func (sh *shelf) scanVariant(row pgx.Row) error {
+	var product ProductID
+	v := &Variant{}
+	var amount int64
+	var compareAt, limit *int64
+	var tracked, backorder bool
+	var left int64
+	var m struct {
+		quantity            *int64
+		unit, referenceUnit *string
+		reference           *int
+	}
+	var picture mediaRow
+	err := row.Scan(append([]any{&v.ID, &product, &v.Title, &v.key, &v.SKU, &v.Barcode, &v.RequiresShipping, &v.Taxable,
+		&v.WeightGrams, &v.WeightUnit, &v.Quantity.Minimum, &v.Quantity.Increment, &v.Quantity.Maximum,
+		&m.quantity, &m.unit, &m.reference, &m.referenceUnit,
+		&amount, &compareAt, &tracked, &backorder, &limit, &left}, picture.into()...)...)
+	p := sh.products[product]
+	if err != nil || p == nil || sh.variants[v.ID] != nil {
+		return err
+	}
+	v.Product, v.image = p, picture.image(sh.base)
+	v.Price = sh.at.money(amount)
+	if compareAt != nil && *compareAt > amount {
+		was := sh.at.money(*compareAt)
+		v.CompareAt = &was
+	}
+	if m.quantity != nil {
+		v.Measure = &Measure{QuantityMilli: *m.quantity, QuantityUnit: Unit(strings.ToLower(*m.unit)),
+			Reference: *m.reference, ReferenceUnit: Unit(strings.ToLower(*m.referenceUnit))}
+		v.UnitPrice = v.Measure.price(v.Price)
+	}
+	v.supply(tracked, backorder, limit, left)
+	p.variants = append(p.variants, v)
+	sh.variants[v.ID] = v
+	return nil
+}
+
+// supply says whether the variant can be bought, by the rule of buyable.
+func (v *Variant) supply(tracked, backorder bool, limit *int64, left int64) {
+	v.OnDemand = backorder
+	if !tracked {
+		v.Available = true
+		return
+	}
+	shown := int(max(left, 0))
+	v.InStock = &shown
+	switch {
+	case !backorder:
+		v.Available = left > 0
+	case limit == nil:
+		v.Available = true
+	default:
+		v.Available = left+*limit > 0
+	}
+}
+
+// gallery reads pictures, or the whole gallery where it is needed, in the
+// merchant's order.
+func (t *trip) gallery(sh *shelf, need Need) {
+	s := &statement{}
+	pictures, limit := "AND i.kind = 'image'", max(need.Images+1, 1)
+	if need.Media != 0 {
+		pictures, limit = "", need.Media+1
+	}
+	if need.Media == All || need.Images == All || need.Media != 0 && need.Images != 0 {
+		limit = MaxPage + 1
+	}
+	s.write(`SELECT g.id, ` + mediaColumns + ` FROM ` + pageRows + ` CROSS JOIN LATERAL (
+ SELECT i.*, m.position, m.id AS place FROM product_media m JOIN media_asset i ON i.id = m.media_id ` + pictures + `
+ WHERE m.product_id = g.id ORDER BY m.position, m.id LIMIT ` + s.arg(limit) + `) i ORDER BY g.id, i.position, i.place`)
+	t.read(s, func(row pgx.Row) error {
+		var product ProductID
+		var picture mediaRow
+		if err := row.Scan(append([]any{&product}, picture.into()...)...); err != nil {
+			return err
+		}
+		if p := sh.products[product]; p != nil {
+			p.gallery = append(p.gallery, picture.media(sh.base))
+		}
+		return nil
+	})
+}
+
+func (t *trip) metafields(sh *shelf, need Need) {
+	s := &statement{}
+	var parts []string
+	if len(need.Metafields) > 0 {
+		parts = append(parts, s.metafields(`'product'`, onPage, need.Metafields))
+	}
+	if len(need.VariantMetafields) > 0 {
+		parts = append(parts, s.metafields(`'variant'`,
+			"ANY(ARRAY(SELECT id FROM variant WHERE product_id = "+onPage+"))", need.VariantMetafields))
+	}
+	s.write(strings.Join(parts, " UNION ALL "))
+	t.read(s, func(row pgx.Row) error {
+		owner, m, err := scanMetafield(row)
+		if err != nil {
+			return err
+		}
+		if p := sh.products[ProductID(owner.id)]; owner.kind == "product" && p != nil {
+			p.metafields = append(p.metafields, m)
+		}
+		if v := sh.variants[VariantID(owner.id)]; owner.kind == "variant" && v != nil {
+			v.metafields = append(v.metafields, m)
+		}
+		return nil
+	})
+}
+
+// metafields gives a query for the metafields of owners that storefronts may
+// read.
+func (s *statement) metafields(kind, owners string, keys []MetafieldKey) string {
+	namespaces, names := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		namespaces[i], names[i] = k.Namespace, k.Key
+	}
+	return `SELECT owner_kind, owner_id, id, namespace, key, type, value, description, created_at, updated_at
+FROM metafield WHERE owner_kind = ` + kind + ` AND owner_id = ` + owners + ` AND visibility = 'public'
+ AND (namespace, key) IN (SELECT * FROM unnest(` + s.arg(namespaces) + `::text[], ` + s.arg(names) + `::text[]))`
+}
+
+func scanMetafield(row pgx.Row) (textOwner, *Metafield, error) {
+	var owner textOwner
+	var description string
+	m := &Metafield{}
+	err := row.Scan(&owner.kind, &owner.id, &m.ID, &m.Name.Namespace, &m.Name.Key, &m.Type, &m.Value, &description, &m.CreatedAt, &m.UpdatedAt)
+	m.Description = filled(description)
+	return owner, m, err
+}

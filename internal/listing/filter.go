@@ -1,0 +1,353 @@
+package listing
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/souk-commerce/souk/internal/kernel/fault"
+	"github.com/souk-commerce/souk/internal/kernel/gid"
+	"github.com/souk-commerce/souk/internal/kernel/money"
+)
+
+// Filter narrows a list. What is set in one filter must all hold. Several
+// filters on the same facet widen it, filters on different facets narrow the
+// list. The JSON names are those that clients send back.
+type Filter struct {
+	Attributes        []AttributeFilter `json:"attributes,omitempty"`
+	Available         *bool             `json:"available,omitempty"`
+	Category          *CategoryFilter   `json:"category,omitempty"`
+	CategoryID        *string           `json:"categoryId,omitempty"`
+	Price             *PriceFilter      `json:"price,omitempty"`
+	ProductMetafield  *MetafieldFilter  `json:"productMetafield,omitempty"`
+	ProductType       *string           `json:"productType,omitempty"`
+	ProductVendor     *string           `json:"productVendor,omitempty"`
+	Tag               *string           `json:"tag,omitempty"`
+	TaxonomyMetafield *MetafieldFilter  `json:"taxonomyMetafield,omitempty"`
+	VariantMetafield  *MetafieldFilter  `json:"variantMetafield,omitempty"`
+	VariantOption     *OptionFilter     `json:"variantOption,omitempty"`
+}
+
+// AttributeFilter is a condition on a typed attribute.
+type AttributeFilter struct {
+	Code   string   `json:"code"`
+	Values []string `json:"values,omitempty"`
+	Min    *float64 `json:"min,omitempty"`
+	Max    *float64 `json:"max,omitempty"`
+}
+
+// CategoryFilter names a category by its global id or its handle.
+type CategoryFilter struct {
+	ID string `json:"id"`
+}
+
+// PriceFilter is a range of prices, both ends included. It comes as the
+// schema's Float and is made exact before it is compared.
+type PriceFilter struct {
+	Min *float64 `json:"min,omitempty"`
+	Max *float64 `json:"max,omitempty"`
+}
+
+// MetafieldFilter is a metafield with its value.
+type MetafieldFilter struct {
+	Namespace string `json:"namespace"`
+	Key       string `json:"key"`
+	Value     string `json:"value"`
+}
+
+// OptionFilter is an option with its value.
+type OptionFilter struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// maxFilters bounds the filters of one list.
+const maxFilters = 100
+
+// facetKind is what filters can be about.
+type facetKind string
+
+const (
+	facetAvailable        facetKind = "available"
+	facetPrice            facetKind = "price"
+	facetOption           facetKind = "option"
+	facetVariantMetafield facetKind = "variant_metafield"
+	facetAttribute        facetKind = "attribute"
+	facetCategory         facetKind = "category"
+	facetProductMetafield facetKind = "product_metafield"
+	facetTag              facetKind = "tag"
+	facetType             facetKind = "type"
+	facetVendor           facetKind = "vendor"
+)
+
+// ofVariant reports whether a facet is about variants: conditions on several
+// such facets must hold for the same variant.
+func (k facetKind) ofVariant() bool {
+	return k == facetAvailable || k == facetPrice || k == facetOption || k == facetVariantMetafield
+}
+
+// choice is all that was chosen on one facet; any of it is enough.
+type choice struct {
+	kind   facetKind
+	name   string // of the option, the attribute or the metafield; small letters
+	texts  []string
+	ranges []span
+	flags  []bool
+}
+
+// span is a range of whole numbers, both ends included.
+type span struct{ from, to int64 }
+
+func (c choice) is(kind facetKind, name string) bool { return c.kind == kind && c.name == name }
+
+// choices sorts filters by facet.
+func choices(filters []Filter, currency money.Currency) ([]choice, error) {
+	if len(filters) > maxFilters {
+		return nil, fault.Newf(fault.Invalid, "limit_exceeded", "At most %d filters at once.", maxFilters).At("filters")
+	}
+	var set chosen
+	for _, f := range filters {
+		if err := set.add(f, currency); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(set, func(a, b choice) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name)) })
+	return set, nil
+}
+
+type chosen []choice
+
+// on gives the choice on a facet, made when it is the first.
+func (set *chosen) on(kind facetKind, name string) *choice {
+	for i := range *set {
+		if (*set)[i].is(kind, name) {
+			return &(*set)[i]
+		}
+	}
+	*set = append(*set, choice{kind: kind, name: name})
+	return &(*set)[len(*set)-1]
+}
+
+func (set *chosen) text(kind facetKind, name, value string) {
+	c := set.on(kind, name)
+	c.texts = append(c.texts, value)
+}
+
+func (set *chosen) add(f Filter, currency money.Currency) error {
+	if f.Available != nil {
+		c := set.on(facetAvailable, "")
+		c.flags = append(c.flags, *f.Available)
+	}
+	if f.VariantOption != nil {
+		set.text(facetOption, strings.ToLower(f.VariantOption.Name), strings.ToLower(f.VariantOption.Value))
+	}
+	for kind, value := range map[facetKind]*string{facetTag: f.Tag, facetType: f.ProductType, facetVendor: f.ProductVendor} {
+		if value != nil {
+			set.text(kind, "", strings.ToLower(*value))
+		}
+	}
+	for kind, m := range map[facetKind]*MetafieldFilter{facetProductMetafield: f.ProductMetafield, facetVariantMetafield: f.VariantMetafield} {
+		if m != nil {
+			set.text(kind, m.Namespace+"\x1f"+m.Key, m.Value)
+		}
+	}
+	if f.TaxonomyMetafield != nil {
+		set.text(facetAttribute, f.TaxonomyMetafield.Key, strings.ToLower(f.TaxonomyMetafield.Value))
+	}
+	if f.Category != nil {
+		set.text(facetCategory, "", f.Category.ID)
+	}
+	if f.CategoryID != nil {
+		set.text(facetCategory, "", *f.CategoryID)
+	}
+	return set.addRanges(f, currency)
+}
+
+func (set *chosen) addRanges(f Filter, currency money.Currency) error {
+	if f.Price != nil {
+		r, err := priceSpan(*f.Price, currency)
+		if err != nil {
+			return err
+		}
+		c := set.on(facetPrice, "")
+		c.ranges = append(c.ranges, r)
+	}
+	for _, a := range f.Attributes {
+		c := set.on(facetAttribute, a.Code)
+		for _, v := range a.Values {
+			c.texts = append(c.texts, strings.ToLower(v))
+		}
+		if a.Min != nil || a.Max != nil {
+			c.ranges = append(c.ranges, span{from: milli(a.Min, math.MinInt64), to: milli(a.Max, math.MaxInt64)})
+		}
+	}
+	return nil
+}
+
+// priceSpan makes a range of minor units: the least amount that is not below
+// the lower end, the greatest that is not above the upper end.
+func priceSpan(f PriceFilter, currency money.Currency) (span, error) {
+	r := span{from: 0, to: math.MaxInt64}
+	for _, end := range []struct {
+		value *float64
+		into  *int64
+		up    bool
+	}{{f.Min, &r.from, true}, {f.Max, &r.to, false}} {
+		if end.value == nil {
+			continue
+		}
+		if math.IsNaN(*end.value) || math.Abs(*end.value) > 1e15 {
+			return r, fault.New(fault.Invalid, "invalid_amount", "A price must be a number of a usual size.").At("filters", "price")
+		}
+		*end.into = minor(*end.value, currency, end.up)
+	}
+	return r, nil
+}
+
+// minor makes minor units of a number, by its shortest decimal form, so that
+// 0.29 is 29 cents whatever binary makes of it.
+func minor(value float64, currency money.Currency, up bool) int64 {
+	whole, frac, _ := strings.Cut(strconv.FormatFloat(math.Abs(value), 'f', -1, 64), ".")
+	digits := currency.Digits()
+	rest := ""
+	if len(frac) > digits {
+		frac, rest = frac[:digits], frac[digits:]
+	}
+	n, err := strconv.ParseInt(whole+frac+strings.Repeat("0", digits-len(frac)), 10, 64)
+	if err != nil {
+		n = math.MaxInt64 - 1
+	}
+	negative := value < 0
+	if rest != "" && up != negative {
+		n++
+	}
+	if negative {
+		n = -n
+	}
+	return n
+}
+
+func milli(value *float64, otherwise int64) int64 {
+	if value == nil || math.IsNaN(*value) || math.Abs(*value) > 1e15 {
+		return otherwise
+	}
+	return int64(math.Round(*value * 1000))
+}
+
+// without gives the choices on other facets.
+func without(all []choice, kind facetKind, name string) []choice {
+	return slices.DeleteFunc(slices.Clone(all), func(c choice) bool { return c.is(kind, name) })
+}
+
+// narrow gives the conditions on p that choices mean.
+func (s *statement) narrow(at Context, all []choice) []string {
+	var conditions, ofVariant []string
+	for _, c := range all {
+		if c.kind.ofVariant() {
+			ofVariant = append(ofVariant, s.chosen(c))
+		} else {
+			conditions = append(conditions, s.chosen(c))
+		}
+	}
+	if len(ofVariant) > 0 {
+		conditions = append(conditions, "EXISTS (SELECT 1 FROM "+s.variants(at)+" WHERE v.product_id = p.id AND "+and(ofVariant)+")")
+	}
+	return conditions
+}
+
+// narrowVariants gives the conditions on v that choices mean.
+func (s *statement) narrowVariants(all []choice) []string {
+	var conditions []string
+	for _, c := range all {
+		if c.kind.ofVariant() {
+			conditions = append(conditions, s.chosen(c))
+		}
+	}
+	return conditions
+}
+
+// chosen gives the condition on p or v that one choice means.
+func (s *statement) chosen(c choice) string {
+	switch c.kind {
+	case facetVendor:
+		return s.bind("lower(p.vendor) = ANY(?::text[])", c.texts)
+	case facetType:
+		return s.bind("lower(p.product_type) = ANY(?::text[])", c.texts)
+	case facetTag:
+		return s.bind("p.id IN (SELECT product_id FROM product_tag WHERE lower(tag) = ANY(?::text[]))", c.texts)
+	case facetCategory:
+		return s.below(c.texts)
+	case facetAttribute:
+		return s.attribute(c)
+	case facetOption:
+		return s.bind(`v.id IN (SELECT x.variant_id FROM product_option_value ov JOIN product_option oo ON oo.id = ov.option_id
+ JOIN variant_option_value x ON x.value_id = ov.id WHERE lower(oo.name) = ? AND lower(ov.name) = ANY(?::text[]))`, c.name, c.texts)
+	case facetPrice:
+		return s.within("a.amount", c.ranges)
+	case facetAvailable:
+		return s.flags(c.flags)
+	case facetProductMetafield:
+		return "p.id" + s.metafieldOwners("product", c)
+	}
+	return "v.id" + s.metafieldOwners("variant", c)
+}
+
+func (s *statement) flags(flags []bool) string {
+	switch yes, no := slices.Contains(flags, true), slices.Contains(flags, false); {
+	case yes && no:
+		return "TRUE"
+	case yes:
+		return buyable
+	}
+	return "NOT " + buyable
+}
+
+func (s *statement) within(column string, ranges []span) string {
+	parts := make([]string, len(ranges))
+	for i, r := range ranges {
+		parts[i] = s.bind(column+" BETWEEN ? AND ?", r.from, r.to)
+	}
+	return or(parts)
+}
+
+// below holds for products of categories, named by id or handle, and those
+// below them.
+func (s *statement) below(names []string) string {
+	ids, handles := []int64{}, []string{}
+	for _, name := range names {
+		if id, err := gid.Parse(name); err == nil && id.Type == "Category" {
+			ids = append(ids, id.Number)
+		} else {
+			handles = append(handles, name)
+		}
+	}
+	return s.bind(`p.id IN (SELECT pc.product_id FROM category top JOIN category c ON c.path LIKE top.path || '%'
+ JOIN product_category pc ON pc.category_id = c.id WHERE top.id = ANY(?) OR top.handle = ANY(?))`, ids, handles)
+}
+
+func (s *statement) attribute(c choice) string {
+	numbers := []int64{}
+	for _, text := range c.texts {
+		if f, err := strconv.ParseFloat(text, 64); err == nil {
+			numbers = append(numbers, milli(&f, math.MinInt64))
+		}
+	}
+	values := s.bind(`lower(pa.text_value) = ANY(?::text[]) OR pa.number_milli = ANY(?) OR pa.bool_value::text = ANY(?::text[])
+ OR to_char(pa.date_value AT TIME ZONE 'UTC', 'YYYY-MM-DD') = ANY(?::text[])`, c.texts, numbers, c.texts, c.texts)
+	if len(c.ranges) > 0 {
+		values += " OR " + s.within("pa.number_milli", c.ranges)
+	}
+	return s.bind(`p.id IN (SELECT pa.product_id FROM product_attribute pa JOIN attribute_definition d ON d.id = pa.definition_id
+ WHERE d.code = ? AND (`, c.name) + values + "))"
+}
+
+// metafieldOwners selects by an index on the beginning of the value, then by
+// the value.
+func (s *statement) metafieldOwners(kind string, c choice) string {
+	namespace, name, _ := strings.Cut(c.name, "\x1f")
+	return s.bind(` IN (SELECT owner_id FROM metafield WHERE owner_kind = '`+kind+`' AND namespace = ? AND key = ?
+ AND left(value, 200) = ANY(SELECT left(t, 200) FROM unnest(?::text[]) t) AND value = ANY(?::text[]) AND visibility = 'public')`,
+		namespace, name, c.texts, c.texts)
+}
