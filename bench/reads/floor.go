@@ -94,10 +94,17 @@ const floorListSQL = `WITH page AS (
 		SELECT id, row_number() OVER (ORDER BY title, id) AS rank FROM (
 			SELECT id, title FROM product WHERE status = 'active' ORDER BY title, id LIMIT $1) x)` + floorCardSQL
 
-const floorSearchSQL = `WITH page AS (
-		SELECT id, row_number() OVER (ORDER BY score DESC, id) AS rank FROM (
-			SELECT id, ts_rank(raw_search, q) AS score FROM product, plainto_tsquery('simple', $2) q
-			WHERE raw_search @@ q AND status = 'active' ORDER BY score DESC, id LIMIT $1) x)` + floorCardSQL
+// floorSearchSQL puts what can be bought first, as the shop's search does: the
+// stock of every hit is looked at.
+const floorSearchSQL = `WITH hit AS (
+		SELECT id, ts_rank(raw_search, q) AS score,
+			EXISTS (SELECT FROM variant v LEFT JOIN stock_level s ON s.variant_id = v.id
+				WHERE v.product_id = product.id AND (NOT v.tracked OR v.backorder OR s.on_hand - s.taken - s.safety > 0)) AS buyable
+		FROM product, plainto_tsquery('simple', $2) q
+		WHERE raw_search @@ q AND status = 'active'),
+	page AS (
+		SELECT id, row_number() OVER (ORDER BY buyable DESC, score DESC, id) AS rank FROM (
+			SELECT id, score, buyable FROM hit ORDER BY buyable DESC, score DESC, id LIMIT $1) x)` + floorCardSQL
 
 func readCards(rows pgx.Rows) ([]floorCard, error) {
 	var out []floorCard

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -99,23 +100,30 @@ func doctorCommand() *cobra.Command {
 				return app.AskReady(c.Context(), cfg.HTTP.Addr)
 			}
 			return inShop(c, func(ctx context.Context, s shop) error {
-				checks, findings, err := s.Doctor(ctx)
+				x, err := s.Doctor(ctx)
 				if err != nil {
 					return err
 				}
-				for _, f := range findings {
-					fmt.Fprintln(c.OutOrStdout(), f)
-				}
-				if len(findings) > 0 {
-					return fmt.Errorf("%d of %d checks found something", len(findings), checks)
-				}
-				_, err = fmt.Fprintf(c.OutOrStdout(), "All %d checks hold.\n", checks)
-				return err
+				return printExamination(c.OutOrStdout(), x)
 			})
 		},
 	}
 	c.Flags().BoolVar(&ready, "ready", false, "only ask the process at SOUK_ADDR whether it is ready")
 	return c
+}
+
+func printExamination(w io.Writer, x app.Examination) error {
+	for _, f := range x.Advice {
+		fmt.Fprintf(w, "Worth a look: %s\n", f)
+	}
+	for _, f := range x.Findings {
+		fmt.Fprintln(w, f)
+	}
+	if len(x.Findings) > 0 {
+		return fmt.Errorf("%d of %d checks found something", len(x.Findings), x.Checks)
+	}
+	_, err := fmt.Fprintf(w, "All %d checks hold.\n", x.Checks)
+	return err
 }
 
 func configCommand() *cobra.Command {

@@ -2,11 +2,24 @@ package main
 
 import (
 	"context"
+	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/souk-commerce/souk/internal/app"
 )
+
+// gcPercent lets the heap of a server grow to four times what lives before it is
+// collected: what lives is small, and answers are made of short-lived values.
+// GOGC goes first.
+const gcPercent = 300
+
+func collectLess() {
+	if _, chosen := os.LookupEnv("GOGC"); !chosen {
+		debug.SetGCPercent(gcPercent)
+	}
+}
 
 func devCommand() *cobra.Command {
 	var tls bool
@@ -26,6 +39,7 @@ func devCommand() *cobra.Command {
 				if err := app.Prepare(ctx, g.cfg, g.log); err != nil {
 					return err
 				}
+				collectLess()
 				return g.open(ctx, func(ctx context.Context, s shop) error {
 					return s.Dev(ctx, app.DevOptions{TLS: tls, Out: c.OutOrStdout()})
 				})
@@ -44,6 +58,7 @@ func serveCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return onGround(c.Context(), nil, func(ctx context.Context, g ground) error {
+				collectLess()
 				return g.open(ctx, func(ctx context.Context, s shop) error { return s.Serve(ctx) })
 			})
 		},

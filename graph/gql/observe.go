@@ -67,8 +67,14 @@ func (Statements) Validate(graphql.ExecutableSchema) error { return nil }
 func (Statements) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	counting, counter := postgres.CountStatements(ctx)
 	response := next(counting)
-	graphql.RegisterExtension(ctx, "database", map[string]int{
+	if response == nil {
+		return nil
+	}
+	if response.Extensions == nil {
+		response.Extensions = map[string]any{}
+	}
+	response.Extensions["database"] = map[string]int{
 		"roundTrips": counter.RoundTrips(), "statements": counter.Statements(),
-	})
+	}
 	return response
 }

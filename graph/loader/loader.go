@@ -2,7 +2,8 @@
 // list ask for is read from the room together, whatever the length of the list.
 //
 // A loader belongs to one request. It keeps nothing: two mutations of one
-// request must not see each other's past.
+// request must not see each other's past. What it reads counts against the
+// request's budget of rows.
 package loader
 
 import (
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/graph-gophers/dataloader/v7"
+
+	"github.com/souk-commerce/souk/graph/gql"
 )
 
 // Wait is how long the first key waits for others.
@@ -33,6 +36,9 @@ type found[V any] struct {
 func New[K comparable, V any](wait time.Duration, fetch func(context.Context, []K) (map[K]V, error)) *Loader[K, V] {
 	batch := func(ctx context.Context, keys []K) []*dataloader.Result[found[V]] {
 		values, err := fetch(ctx, distinct(keys))
+		if err == nil {
+			err = gql.Rows(ctx).Spend(len(values))
+		}
 		results := make([]*dataloader.Result[found[V]], len(keys))
 		for i, k := range keys {
 			v, ok := values[k]

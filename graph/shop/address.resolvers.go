@@ -12,6 +12,7 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 )
 
+// AddressFormat is the resolver for the addressFormat field.
 func (r *queryRootResolver) AddressFormat(ctx context.Context, country locale.Country) (*postal.Format, error) {
 	format := postal.FormatOf(country)
 	return &format, nil

@@ -33,7 +33,7 @@ func (buyerExtension) ExtensionName() string { return "Buyer" }
 func (buyerExtension) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptOperation reads @inContext. Country and language pick market, prices
-// and texts; what else it says changes nothing in the catalogue.
+// and texts; what else it says changes nothing in the catalog.
 func (e buyerExtension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	at, err := e.rooms.Buyers.Context(wishOf(graphql.GetOperationContext(ctx)), e.rooms.Clock.Now())
 	at.Spend = gql.Rows(ctx).Spend

@@ -13,10 +13,12 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
+// Products is the batch resolver for the products field.
 func (r *categoryResolver) Products(ctx context.Context, objs []*listing.Category, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*listing.Products, error) {
 	return r.categoryProducts(ctx, objs)
 }
 
+// Category is the resolver for the category field.
 func (r *queryRootResolver) Category(ctx context.Context, handle *string, id *string) (*listing.Category, error) {
 	at, asked, err := r.asked(ctx)
 	if err != nil {
@@ -33,6 +35,7 @@ func (r *queryRootResolver) Category(ctx context.Context, handle *string, id *st
 	return r.Listing.Category(ctx, at, ref, need)
 }
 
+// Categories is the resolver for the categories field.
 func (r *queryRootResolver) Categories(ctx context.Context, after *string, first *int, parentID *string) (*listing.Categories, error) {
 	at, asked, err := r.asked(ctx)
 	if err != nil {
@@ -49,6 +52,7 @@ func (r *queryRootResolver) Categories(ctx context.Context, after *string, first
 	return r.Listing.Categories(ctx, at, list)
 }
 
+// Category returns generated.CategoryResolver implementation.
 func (r *Resolver) Category() generated.CategoryResolver { return &categoryResolver{r} }
 
 type categoryResolver struct{ *Resolver }

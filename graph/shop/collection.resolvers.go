@@ -12,18 +12,22 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
+// Products is the batch resolver for the products field.
 func (r *collectionResolver) Products(ctx context.Context, objs []*listing.Collection, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*listing.Products, error) {
 	return r.collectionProducts(ctx, objs)
 }
 
+// Collection is the resolver for the collection field.
 func (r *queryRootResolver) Collection(ctx context.Context, handle *string, id *string) (*listing.Collection, error) {
 	return r.collection(ctx, id, handle)
 }
 
+// CollectionByHandle is the resolver for the collectionByHandle field.
 func (r *queryRootResolver) CollectionByHandle(ctx context.Context, handle string) (*listing.Collection, error) {
 	return r.collection(ctx, nil, &handle)
 }
 
+// Collections is the resolver for the collections field.
 func (r *queryRootResolver) Collections(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *listing.Sort) (*listing.Collections, error) {
 	at, asked, err := r.asked(ctx)
 	if err != nil {
@@ -43,6 +47,7 @@ func (r *queryRootResolver) Collections(ctx context.Context, after *string, befo
 	return r.Listing.Collections(ctx, at, list)
 }
 
+// Collection returns generated.CollectionResolver implementation.
 func (r *Resolver) Collection() generated.CollectionResolver { return &collectionResolver{r} }
 
 type collectionResolver struct{ *Resolver }

@@ -15,6 +15,7 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
+// AuthorV2 is the resolver for the authorV2 field.
 func (r *articleResolver) AuthorV2(ctx context.Context, obj *content.Article) (*model.ArticleAuthor, error) {
 	if obj.AuthorName == "" {
 		return nil, nil
@@ -22,22 +23,27 @@ func (r *articleResolver) AuthorV2(ctx context.Context, obj *content.Article) (*
 	return &model.ArticleAuthor{Name: obj.AuthorName}, nil
 }
 
+// Blog is the batch resolver for the blog field.
 func (r *articleResolver) Blog(ctx context.Context, objs []*content.Article) ([]*content.Blog, error) {
 	return r.blogsOf(ctx, objs)
 }
 
+// Image is the batch resolver for the image field.
 func (r *articleResolver) Image(ctx context.Context, objs []*content.Article) ([]*listing.Image, error) {
 	return r.imagesOf(ctx, objs)
 }
 
+// Seo is the resolver for the seo field.
 func (r *articleResolver) Seo(ctx context.Context, obj *content.Article) (*listing.SEO, error) {
 	return seoOf(obj.SEOTitle, obj.SEODescription), nil
 }
 
+// TrackingParameters is the resolver for the trackingParameters field.
 func (r *articleResolver) TrackingParameters(ctx context.Context, obj *content.Article) (*string, error) {
 	return nil, nil
 }
 
+// ArticleByHandle is the resolver for the articleByHandle field.
 func (r *blogResolver) ArticleByHandle(ctx context.Context, obj *content.Blog, handle string) (*content.Article, error) {
 	at, err := r.at(ctx)
 	if err != nil || handle == "" {
@@ -50,6 +56,7 @@ func (r *blogResolver) ArticleByHandle(ctx context.Context, obj *content.Blog, h
 	return &found.Items[0], nil
 }
 
+// Articles is the batch resolver for the articles field.
 func (r *blogResolver) Articles(ctx context.Context, objs []*content.Blog, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *model.ArticleSortKeys) ([]*model.ArticleConnection, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -59,26 +66,32 @@ func (r *blogResolver) Articles(ctx context.Context, objs []*content.Blog, after
 	return r.articlesOf(ctx, at, objs, articleList{query: either(query, ""), sort: either(sortKey, model.ArticleSortKeysID), args: args})
 }
 
+// Seo is the resolver for the seo field.
 func (r *blogResolver) Seo(ctx context.Context, obj *content.Blog) (*listing.SEO, error) {
 	return seoOf(obj.SEOTitle, obj.SEODescription), nil
 }
 
+// BodySummary is the resolver for the bodySummary field.
 func (r *pageResolver) BodySummary(ctx context.Context, obj *content.Page) (string, error) {
 	return summary(obj.BodyHTML), nil
 }
 
+// Seo is the resolver for the seo field.
 func (r *pageResolver) Seo(ctx context.Context, obj *content.Page) (*listing.SEO, error) {
 	return seoOf(obj.SEOTitle, obj.SEODescription), nil
 }
 
+// TrackingParameters is the resolver for the trackingParameters field.
 func (r *pageResolver) TrackingParameters(ctx context.Context, obj *content.Page) (*string, error) {
 	return nil, nil
 }
 
+// Blog is the resolver for the blog field.
 func (r *queryRootResolver) Blog(ctx context.Context, handle *string, id *string) (*content.Blog, error) {
 	return r.blog(ctx, id, handle)
 }
 
+// Blogs is the resolver for the blogs field.
 func (r *queryRootResolver) Blogs(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *model.BlogSortKeys) (*model.BlogConnection, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -92,14 +105,17 @@ func (r *queryRootResolver) Blogs(ctx context.Context, after *string, before *st
 	return blogConnection(found, by), nil
 }
 
+// Page is the resolver for the page field.
 func (r *queryRootResolver) Page(ctx context.Context, handle *string, id *string) (*content.Page, error) {
 	return r.page(ctx, id, handle)
 }
 
+// PageByHandle is the resolver for the pageByHandle field.
 func (r *queryRootResolver) PageByHandle(ctx context.Context, handle string) (*content.Page, error) {
 	return r.page(ctx, nil, &handle)
 }
 
+// Pages is the resolver for the pages field.
 func (r *queryRootResolver) Pages(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *model.PageSortKeys) (*model.PageConnection, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -113,6 +129,7 @@ func (r *queryRootResolver) Pages(ctx context.Context, after *string, before *st
 	return pageConnection(found, by), nil
 }
 
+// URLRedirects is the resolver for the urlRedirects field.
 func (r *queryRootResolver) URLRedirects(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool) (*model.URLRedirectConnection, error) {
 	found, err := r.Content.Redirects(ctx, redirectFilter(either(query, "")), paging(resolved(ctx).args()))
 	if err != nil {
@@ -121,10 +138,13 @@ func (r *queryRootResolver) URLRedirects(ctx context.Context, after *string, bef
 	return redirectConnection(found), nil
 }
 
+// Article returns generated.ArticleResolver implementation.
 func (r *Resolver) Article() generated.ArticleResolver { return &articleResolver{r} }
 
+// Blog returns generated.BlogResolver implementation.
 func (r *Resolver) Blog() generated.BlogResolver { return &blogResolver{r} }
 
+// Page returns generated.PageResolver implementation.
 func (r *Resolver) Page() generated.PageResolver { return &pageResolver{r} }
 
 type (

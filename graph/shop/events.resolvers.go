@@ -12,6 +12,7 @@ import (
 	"github.com/souk-commerce/souk/internal/track"
 )
 
+// EventsTrack is the resolver for the eventsTrack field.
 func (r *mutationResolver) EventsTrack(ctx context.Context, consent *model.VisitorConsent, events []*model.StorefrontEventInput, sessionID *string, visitorID *string) (*model.EventsTrackPayload, error) {
 	if consent == nil {
 		consent = &model.VisitorConsent{}

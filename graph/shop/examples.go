@@ -6,7 +6,16 @@ import "github.com/souk-commerce/souk/graph/gql/playground"
 // frontend developer would write them for the sample shop.
 func Examples() []playground.Example {
 	return []playground.Example{
-		{Name: "Products", Variables: `{"first": 6}`, Query: `# A product list: the cards of a category or home page.
+		{Name: "Products", Variables: `{"first": 6}`, Query: exampleProducts},
+		{Name: "Product", Variables: `{"first": 1}`, Query: exampleProduct},
+		{Name: "Collection", Variables: `{"handle": "frontpage"}`, Query: exampleCollection},
+		{Name: "Search", Variables: `{"query": "linen"}`, Query: exampleSearch},
+		{Name: "Menu", Variables: `{"handle": "main-menu"}`, Query: exampleMenu},
+	}
+}
+
+const (
+	exampleProducts = `# A product list: the cards of a category or home page.
 query Products($first: Int!) @inContext(country: US, language: EN) {
   products(first: $first, sortKey: BEST_SELLING) {
     nodes {
@@ -32,8 +41,9 @@ query Products($first: Int!) @inContext(country: US, language: EN) {
     }
   }
 }
-`},
-		{Name: "Product", Variables: `{"first": 1}`, Query: `# A product page, in German and in euros. Try another country and language.
+`
+
+	exampleProduct = `# A product page, in German and in euros. Try another country and language.
 query Product($first: Int!) @inContext(country: DE, language: DE) {
   products(first: $first, query: "tag:new") {
     nodes {
@@ -75,8 +85,9 @@ query Product($first: Int!) @inContext(country: DE, language: DE) {
     }
   }
 }
-`},
-		{Name: "Collection", Variables: `{"handle": "frontpage"}`, Query: `# A collection with its facets. Send a value's input back in filters.
+`
+
+	exampleCollection = `# A collection with its facets. Send a value's input back in filters.
 query Collection($handle: String!, $filters: [ProductFilter!]) {
   collection(handle: $handle) {
     title
@@ -103,8 +114,9 @@ query Collection($handle: String!, $filters: [ProductFilter!]) {
     }
   }
 }
-`},
-		{Name: "Search", Variables: `{"query": "linen"}`, Query: `# Search, and what to offer while somebody is still typing.
+`
+
+	exampleSearch = `# Search, and what to offer while somebody is still typing.
 query Search($query: String!) {
   search(query: $query, first: 10, types: [PRODUCT], prefix: LAST) {
     totalCount
@@ -127,8 +139,9 @@ query Search($query: String!) {
     }
   }
 }
-`},
-		{Name: "Menu", Variables: `{"handle": "main-menu"}`, Query: `# Navigation, and what the shop is.
+`
+
+	exampleMenu = `# Navigation, and what the shop is.
 query Menu($handle: String!) {
   menu(handle: $handle) {
     items {
@@ -164,6 +177,5 @@ query Menu($handle: String!) {
     }
   }
 }
-`},
-	}
-}
+`
+)

@@ -11,6 +11,7 @@ import (
 	"github.com/souk-commerce/souk/graph/shop/model"
 )
 
+// Localization is the resolver for the localization field.
 func (r *queryRootResolver) Localization(ctx context.Context) (*model.Localization, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -19,6 +20,7 @@ func (r *queryRootResolver) Localization(ctx context.Context) (*model.Localizati
 	return localizationOf(at, r.Rooms.Markets.Active()), nil
 }
 
+// Markets is the resolver for the markets field.
 func (r *queryRootResolver) Markets(ctx context.Context) ([]*model.SellingMarket, error) {
 	return marketsOf(r.Rooms.Markets.Active()), nil
 }

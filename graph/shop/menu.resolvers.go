@@ -11,6 +11,7 @@ import (
 	"github.com/souk-commerce/souk/graph/shop/model"
 )
 
+// Menu is the resolver for the menu field.
 func (r *queryRootResolver) Menu(ctx context.Context, handle string) (*model.Menu, error) {
 	at, err := r.at(ctx)
 	if err != nil {

@@ -20,7 +20,7 @@ func productNeed(s selection) listing.Need {
 		case "categories":
 			need.Fields |= categoriesNeed(f.selection())
 		case "collections":
-			need.Fields |= listing.FieldCollections
+			need = need.Merge(collectionsNeed(f.selection()))
 		case "images":
 			need = need.Merge(listing.Need{Images: limit(f.args())})
 		case "media":
@@ -83,6 +83,35 @@ func variantNeed(s selection) listing.Need {
 		}
 	}
 	return need
+}
+
+// collectionsNeed tells what of a product's collections is needed.
+func collectionsNeed(s selection) listing.Need {
+	need := listing.Need{Fields: listing.FieldCollections}
+	for _, node := range s.nodes("CollectionConnection", "CollectionEdge") {
+		for _, f := range node.fields("Collection") {
+			if f.Name == "metafield" || f.Name == "metafields" {
+				need.CollectionMetafields = append(need.CollectionMetafields, metafieldKeys(f)...)
+			}
+		}
+	}
+	return need
+}
+
+// facetTree reports whether more of the categories among the facets is asked
+// than the facets know themselves.
+func facetTree(s selection) bool {
+	for _, f := range s.fields("SearchFacets", "CategoryFacetNode") {
+		switch f.Name {
+		case "categories", "children":
+			if facetTree(f.selection()) {
+				return true
+			}
+		case "category":
+			return f.selection().has("Category", "children", "productCount", "description", "image", "parent", "breadcrumb")
+		}
+	}
+	return false
 }
 
 // categoriesNeed tells what of a product's categories is needed.

@@ -11,6 +11,7 @@ import (
 	"github.com/souk-commerce/souk/graph/shop/answer"
 )
 
+// Node is the resolver for the node field.
 func (r *queryRootResolver) Node(ctx context.Context, id string) (answer.Node, error) {
 	found, err := r.nodes(ctx, []string{id})
 	if err != nil {
@@ -19,6 +20,7 @@ func (r *queryRootResolver) Node(ctx context.Context, id string) (answer.Node, e
 	return found[0], nil
 }
 
+// Nodes is the resolver for the nodes field.
 func (r *queryRootResolver) Nodes(ctx context.Context, ids []string) ([]answer.Node, error) {
 	return r.nodes(ctx, ids)
 }

@@ -13,18 +13,22 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
+// VariantsCount is the resolver for the variantsCount field.
 func (r *productResolver) VariantsCount(ctx context.Context, obj *listing.Product) (*model.Count, error) {
 	return &model.Count{Count: obj.VariantCount, Precision: model.CountPrecisionExact}, nil
 }
 
+// Product is the resolver for the product field.
 func (r *queryRootResolver) Product(ctx context.Context, handle *string, id *string) (*listing.Product, error) {
 	return r.product(ctx, id, handle)
 }
 
+// ProductByHandle is the resolver for the productByHandle field.
 func (r *queryRootResolver) ProductByHandle(ctx context.Context, handle string) (*listing.Product, error) {
 	return r.product(ctx, nil, &handle)
 }
 
+// Products is the resolver for the products field.
 func (r *queryRootResolver) Products(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *listing.Sort) (*listing.Products, error) {
 	at, _, err := r.asked(ctx)
 	if err != nil {
@@ -37,6 +41,7 @@ func (r *queryRootResolver) Products(ctx context.Context, after *string, before 
 	return r.Listing.Products(ctx, at, list)
 }
 
+// ProductTags is the resolver for the productTags field.
 func (r *queryRootResolver) ProductTags(ctx context.Context, first int) (*listing.Names, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -45,6 +50,7 @@ func (r *queryRootResolver) ProductTags(ctx context.Context, first int) (*listin
 	return r.Listing.Tags(ctx, at, first)
 }
 
+// ProductTypes is the resolver for the productTypes field.
 func (r *queryRootResolver) ProductTypes(ctx context.Context, first int) (*listing.Names, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -53,6 +59,7 @@ func (r *queryRootResolver) ProductTypes(ctx context.Context, first int) (*listi
 	return r.Listing.Types(ctx, at, first)
 }
 
+// FeaturedProducts is the resolver for the featuredProducts field.
 func (r *queryRootResolver) FeaturedProducts(ctx context.Context, categoryID *string, first *int) ([]*listing.Product, error) {
 	at, asked, err := r.asked(ctx)
 	if err != nil {
@@ -65,6 +72,7 @@ func (r *queryRootResolver) FeaturedProducts(ctx context.Context, categoryID *st
 	return r.Listing.Featured(ctx, at, listing.CategoryID(category), either(first, 12), productNeed(asked))
 }
 
+// Product returns generated.ProductResolver implementation.
 func (r *Resolver) Product() generated.ProductResolver { return &productResolver{r} }
 
 type productResolver struct{ *Resolver }

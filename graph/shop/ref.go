@@ -13,11 +13,8 @@ import (
 func refOf(typ string, id, handle *string) (ref listing.Ref, named bool, err error) {
 	switch {
 	case id != nil:
-		parsed, err := gid.Parse(*id)
-		if err != nil || parsed.Type != typ {
-			return ref, false, nil
-		}
-		return listing.Ref{ID: parsed.Number}, true, nil
+		ref.ID, named = numberOf(typ, id)
+		return ref, named, nil
 	case handle != nil:
 		return listing.Ref{Handle: *handle}, *handle != "", nil
 	}

@@ -1,6 +1,6 @@
 // Package shop answers the storefront API. Resolvers find out what of a thing
 // is selected, ask a room once, and hand its structs on; everything under the
-// fields of the catalogue is loaded by then.
+// fields of the catalog is loaded by then.
 package shop
 
 import (

@@ -18,6 +18,7 @@ func searchOf(f field) (listing.Search, error) {
 	for _, c := range s.fields("SearchResultItemConnection") {
 		in.Total = in.Total || c.Name == "totalCount"
 		in.Facets = in.Facets || c.Name == "productFilters" || c.Name == "facets"
+		in.Tree = in.Tree || c.Name == "facets" && facetTree(c.selection())
 	}
 	for _, node := range s.nodes("SearchResultItemConnection", "SearchResultItemEdge") {
 		in.Need = in.Need.Merge(productNeed(node))

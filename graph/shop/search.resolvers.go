@@ -12,6 +12,7 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
+// Search is the resolver for the search field.
 func (r *queryRootResolver) Search(ctx context.Context, after *string, before *string, first *int, last *int, prefix *model.SearchPrefixQueryType, productFilters []*listing.Filter, query string, reverse *bool, sortKey *listing.Sort, types []listing.Kind, unavailableProducts *listing.Unavailable) (*model.SearchResultItemConnection, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -31,6 +32,7 @@ func (r *queryRootResolver) Search(ctx context.Context, after *string, before *s
 	return r.searchConnection(ctx, at, hits)
 }
 
+// PredictiveSearch is the resolver for the predictiveSearch field.
 func (r *queryRootResolver) PredictiveSearch(ctx context.Context, limit *int, limitScope *model.PredictiveSearchLimitScope, query string, types []model.PredictiveSearchType, unavailableProducts *listing.Unavailable) (*model.PredictiveSearchResult, error) {
 	at, asked, err := r.asked(ctx)
 	if err != nil {
@@ -48,6 +50,7 @@ func (r *queryRootResolver) PredictiveSearch(ctx context.Context, limit *int, li
 	return r.predicted(ctx, at, found, share)
 }
 
+// Autocomplete is the resolver for the autocomplete field.
 func (r *queryRootResolver) Autocomplete(ctx context.Context, limit *int, prefix string) (*model.AutocompleteResult, error) {
 	at, asked, err := r.asked(ctx)
 	if err != nil {

@@ -119,10 +119,10 @@ func limit(args map[string]any) int {
 	if p.First == nil || p.Last != nil || p.After != nil || p.Before != nil || p.Reverse || !natural || *p.First < 0 || *p.First > listing.MaxPage {
 		return listing.All
 	}
-	return *p.First
+	return max(*p.First, 1) // one more tells whether there is a next page
 }
 
-// productSorts are the orders of product lists, of the catalogue's and of
+// productSorts are the orders of product lists, of the catalog's and of
 // those of collections.
 var productSorts = map[string]listing.Sort{
 	"BEST_SELLING": listing.ByBestSelling, "COLLECTION_DEFAULT": listing.ByDefault, "CREATED": listing.ByCreated, "CREATED_AT": listing.ByCreated,
@@ -149,6 +149,7 @@ func listOf(f field) (listing.List, error) {
 	for _, c := range s.fields("ProductConnection") {
 		list.Total = list.Total || c.Name == "totalCount"
 		list.Facets = list.Facets || c.Name == "filters" || c.Name == "facets"
+		list.Tree = list.Tree || c.Name == "facets" && facetTree(c.selection())
 	}
 	for _, node := range s.nodes("ProductConnection", "ProductEdge") {
 		list.Need = list.Need.Merge(productNeed(node))

@@ -13,22 +13,27 @@ import (
 	"github.com/souk-commerce/souk/internal/content"
 )
 
+// Shop is the resolver for the shop field.
 func (r *queryRootResolver) Shop(ctx context.Context) (*model.Shop, error) {
 	return r.shop(ctx)
 }
 
+// PaymentSettings is the resolver for the paymentSettings field.
 func (r *queryRootResolver) PaymentSettings(ctx context.Context) (*model.PaymentSettings, error) {
 	return r.paymentSettings(), nil
 }
 
+// Handle is the resolver for the handle field.
 func (r *shopPolicyResolver) Handle(ctx context.Context, obj *content.Policy) (string, error) {
 	return obj.Kind.Handle(), nil
 }
 
+// URL is the resolver for the url field.
 func (r *shopPolicyResolver) URL(ctx context.Context, obj *content.Policy) (string, error) {
 	return r.storeURL("/policies/" + obj.Kind.Handle()), nil
 }
 
+// ShopPolicy returns generated.ShopPolicyResolver implementation.
 func (r *Resolver) ShopPolicy() generated.ShopPolicyResolver { return &shopPolicyResolver{r} }
 
 type shopPolicyResolver struct{ *Resolver }

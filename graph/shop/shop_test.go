@@ -41,6 +41,11 @@ type storefront struct {
 
 func open(t *testing.T) *storefront {
 	t.Helper()
+	return openWithin(t, guard.Shop())
+}
+
+func openWithin(t *testing.T, limits guard.Limits) *storefront {
+	t.Helper()
 	db := testkit.DB(t)
 	script, err := os.ReadFile("../../internal/listing/testdata/shop.sql")
 	if err != nil {
@@ -51,7 +56,7 @@ func open(t *testing.T) *storefront {
 	}
 	rooms := furnish(t, db)
 	handler, err := gql.NewHandler(gql.HandlerConfig{
-		Schema: shop.NewSchema(rooms), Limits: guard.Shop(), Extensions: []graphql.HandlerExtension{rooms.Buyer()},
+		Schema: shop.NewSchema(rooms), Limits: limits, Extensions: []graphql.HandlerExtension{rooms.Buyer()},
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if err != nil {
@@ -63,7 +68,7 @@ func open(t *testing.T) *storefront {
 func furnish(t *testing.T, db *postgres.DB) shop.Rooms {
 	t.Helper()
 	outbox, log := event.NewOutbox(db), audit.New(db)
-	markets := market.NewDirectory(market.NewService(db, outbox, log))
+	markets := market.NewDirectory(market.NewService(db, outbox, log), "")
 	buyers := listing.NewBuyers(db, markets)
 	for _, refresh := range []func(context.Context) error{markets.Refresh, buyers.Refresh} {
 		if err := refresh(t.Context()); err != nil {

@@ -14,10 +14,12 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
+// Sitemap is the resolver for the sitemap field.
 func (r *queryRootResolver) Sitemap(ctx context.Context, typeArg listing.SitemapKind) (*answer.Sitemap, error) {
 	return &answer.Sitemap{Kind: typeArg}, nil
 }
 
+// PagesCount is the resolver for the pagesCount field.
 func (r *sitemapResolver) PagesCount(ctx context.Context, obj *answer.Sitemap) (*model.Count, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -30,6 +32,7 @@ func (r *sitemapResolver) PagesCount(ctx context.Context, obj *answer.Sitemap) (
 	return &model.Count{Count: found.Pages, Precision: model.CountPrecisionExact}, nil
 }
 
+// Resources is the resolver for the resources field.
 func (r *sitemapResolver) Resources(ctx context.Context, obj *answer.Sitemap, page int) (*model.PaginatedSitemapResources, error) {
 	at, err := r.at(ctx)
 	if err != nil {
@@ -42,6 +45,7 @@ func (r *sitemapResolver) Resources(ctx context.Context, obj *answer.Sitemap, pa
 	return &model.PaginatedSitemapResources{Items: resources(found.Entries), HasNextPage: found.More}, nil
 }
 
+// Sitemap returns generated.SitemapResolver implementation.
 func (r *Resolver) Sitemap() generated.SitemapResolver { return &sitemapResolver{r} }
 
 type sitemapResolver struct{ *Resolver }

@@ -2,28 +2,65 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/platform/doctor"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/platform/secret"
+	"github.com/souk-commerce/souk/internal/pricing"
 	"github.com/souk-commerce/souk/internal/staff"
 )
 
 // doctorTimeout is how long one check may take; they read whole tables.
 const doctorTimeout = 10 * time.Minute
 
-// Doctor asks every invariant of the books. It gives the number of checks and
-// those that found something.
-func (a *App) Doctor(ctx context.Context) (int, []doctor.Finding, error) {
+// Examination is what Doctor found.
+type Examination struct {
+	Checks   int
+	Findings []doctor.Finding // what must not be
+	Advice   []doctor.Finding // what may be, but is worth a look
+}
+
+// Doctor asks every invariant of the books.
+func (a *App) Doctor(ctx context.Context) (Examination, error) {
 	checks := Checks()
+	x := Examination{Checks: len(checks) + 1}
 	db, err := postgres.Open(ctx, postgres.Config{URL: a.db.DirectURL(), MaxConns: 2, StatementTimeout: doctorTimeout})
 	if err != nil {
-		return 0, nil, err
+		return x, err
 	}
 	defer db.Close()
-	findings, err := doctor.Run(ctx, db.Conn(ctx), checks)
-	return len(checks), findings, err
+	if x.Findings, err = doctor.Run(ctx, db.Conn(ctx), checks); err != nil {
+		return x, err
+	}
+	drift, err := a.membershipDrift(ctx)
+	if err != nil {
+		return x, err
+	}
+	x.Findings = append(x.Findings, drift...)
+	x.Advice, err = doctor.Run(ctx, db.Conn(ctx), pricing.Findings())
+	return x, err
+}
+
+// membershipDrift asks what no single statement can: whether the members of
+// collections by rule are those that their rules choose.
+func (a *App) membershipDrift(ctx context.Context) ([]doctor.Finding, error) {
+	if err := a.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	const limit = 10
+	drift, err := catalog.NewMembership(a.catalog, a.listing).Check(ctx, limit+1)
+	if err != nil || len(drift) == 0 {
+		return nil, err
+	}
+	f := doctor.Finding{Check: doctor.Check{ID: "catalog.rule_membership",
+		Says: "collections by rule have the members that their rules choose"}, More: len(drift) > limit}
+	for _, d := range drift[:min(len(drift), limit)] {
+		f.Rows = append(f.Rows, fmt.Sprintf("collection %d, product %d, member: %t", d.Collection, d.Product, d.Member))
+	}
+	return []doctor.Finding{f}, nil
 }
 
 // CreateStaff makes a member with the configured password, else with one that

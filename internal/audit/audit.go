@@ -5,7 +5,7 @@ package audit
 
 import "github.com/souk-commerce/souk/internal/platform/postgres"
 
-// Entry is one change. Before and After are marshalled to JSON; either may be
+// Entry is one change. Before and After are marshaled to JSON; either may be
 // nil. They never hold a password, a token or another secret.
 type Entry struct {
 	Action        string // "product.update"

@@ -111,7 +111,7 @@ func (s *Service) VariantPages(ctx context.Context, products []ProductID, args p
 	out := make(map[ProductID]page.Slice[Variant], len(products))
 	for _, id := range products {
 		cut := page.Cut(places[id], w, variantPlace.cursor)
-		slice := page.Slice[Variant]{Info: cut.Info, Items: make([]Variant, 0, len(cut.Items))}
+		slice := page.Slice[Variant]{Info: cut.Info, Cursors: cut.Cursors, Items: make([]Variant, 0, len(cut.Items))}
 		for _, p := range cut.Items {
 			slice.Items = append(slice.Items, found[p.id])
 		}

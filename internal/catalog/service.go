@@ -38,14 +38,13 @@ func (s *Service) Attach(d ...Dependent) { s.dependents = append(s.dependents, d
 
 // note is how a change goes into the books.
 type note struct {
-	action  string
-	kind    string
-	id      int64
-	before  any
-	after   any
-	reason  string
-	facts   []event.Fact
-	aspects []Aspect
+	action string
+	kind   string
+	id     int64
+	before any
+	after  any
+	reason string
+	facts  []event.Fact
 }
 
 // record writes the audit row and the facts of a change.

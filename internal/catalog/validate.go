@@ -213,7 +213,7 @@ func checkOptions(options []NewOption) fault.List {
 			faults.Add(duplicateOption.At(append(at, "name")...))
 		}
 		names[o.Name] = true
-		faults = append(faults, below(fault.List(o.validate()).Err(), at...)...)
+		faults = append(faults, below(o.validate().Err(), at...)...)
 	}
 	return faults
 }

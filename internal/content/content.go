@@ -8,7 +8,7 @@ import (
 	"github.com/souk-commerce/souk/internal/media"
 )
 
-// The identities.
+// The identities of this room.
 type (
 	MenuID     int64
 	MenuItemID int64

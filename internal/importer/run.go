@@ -61,7 +61,24 @@ func (r *run) work(ctx context.Context) error {
 		return fmt.Errorf("import: %w", err)
 	}
 	<-finished
-	return r.addLoose()
+	if err := r.addLoose(); err != nil {
+		return err
+	}
+	return r.refreshPlans(ctx)
+}
+
+// manyChanges is from how many products on an import is worth a look of the
+// server at its tables.
+const manyChanges = 500
+
+// refreshPlans lets storefront reads be planned for what is in the shop now. A
+// shop that was empty a moment ago would else be read with the plans of an
+// empty one, a hundred times slower, until the server looks by itself.
+func (r *run) refreshPlans(ctx context.Context) error {
+	if r.report.Products.Created+r.report.Products.Updated < manyChanges {
+		return nil
+	}
+	return r.service.db.Analyze(ctx)
 }
 
 type portion struct {

@@ -94,7 +94,7 @@ func (b *Buyers) Context(wish market.Wish, now time.Time) (Context, error) {
 }
 
 // translations lists the languages to look for texts in, up to the one that the
-// catalogue is written in.
+// catalog is written in.
 func translations(wanted, written locale.Language) []locale.Language {
 	all := append([]locale.Language{wanted}, locale.Fallbacks(wanted)...)
 	if i := slices.Index(all, written); i >= 0 {

@@ -89,16 +89,7 @@ func (t *trip) collectionDetails(sh *shelf, need CollectionNeed) {
 	if len(need.Metafields) > 0 {
 		s := &statement{}
 		s.write(s.metafields("'collection'", onCollectionPage, need.Metafields))
-		t.read(s, func(row pgx.Row) error {
-			owner, m, err := scanMetafield(row)
-			if err != nil {
-				return err
-			}
-			if c := sh.collections[CollectionID(owner.id)]; c != nil {
-				c.metafields = append(c.metafields, m)
-			}
-			return nil
-		})
+		t.read(s, sh.scanMetafield)
 	}
 	if len(t.at.Translations) > 0 {
 		t.textsOf(sh, []string{

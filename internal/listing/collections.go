@@ -39,7 +39,7 @@ func (s *Service) Collection(ctx context.Context, at Context, ref Ref, need Coll
 func (t *trip) ownLists(sh *shelf, lists map[string]List, owner func(*statement) source) (map[string]*queue, error) {
 	queues := make(map[string]*queue, len(lists))
 	for _, name := range sortedKeys(lists) {
-		c, err := newCatalogue(t.at, lists[name], owner)
+		c, err := newProductList(t.at, lists[name], owner)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (t *trip) details(sh *shelf, need Need) {
 	if need.Has(FieldCollections) {
 		t.productCollections(sh)
 	}
-	if len(need.Metafields) > 0 || len(need.VariantMetafields) > 0 {
+	if len(need.metafieldOwners()) > 0 {
 		t.metafields(sh, need)
 	}
 	if len(t.at.Translations) > 0 {
@@ -223,30 +224,51 @@ func (t *trip) gallery(sh *shelf, need Need) {
 	})
 }
 
+// metafieldOwners are the things around the page whose metafields are needed.
+func (n Need) metafieldOwners() []metafieldOwners {
+	all := []metafieldOwners{
+		{"product", onPage, n.Metafields},
+		{"variant", "ANY(ARRAY(SELECT id FROM variant WHERE product_id = " + onPage + "))", n.VariantMetafields},
+		{"collection", "ANY(ARRAY(SELECT collection_id FROM collection_product WHERE product_id = " + onPage + "))", n.CollectionMetafields},
+	}
+	return slices.DeleteFunc(all, func(o metafieldOwners) bool { return len(o.keys) == 0 })
+}
+
+type metafieldOwners struct {
+	kind string
+	ids  string // SQL
+	keys []MetafieldKey
+}
+
 func (t *trip) metafields(sh *shelf, need Need) {
 	s := &statement{}
 	var parts []string
-	if len(need.Metafields) > 0 {
-		parts = append(parts, s.metafields(`'product'`, onPage, need.Metafields))
-	}
-	if len(need.VariantMetafields) > 0 {
-		parts = append(parts, s.metafields(`'variant'`,
-			"ANY(ARRAY(SELECT id FROM variant WHERE product_id = "+onPage+"))", need.VariantMetafields))
+	for _, of := range need.metafieldOwners() {
+		parts = append(parts, s.metafields("'"+of.kind+"'", of.ids, of.keys))
 	}
 	s.write(strings.Join(parts, " UNION ALL "))
-	t.read(s, func(row pgx.Row) error {
-		owner, m, err := scanMetafield(row)
-		if err != nil {
-			return err
-		}
-		if p := sh.products[ProductID(owner.id)]; owner.kind == "product" && p != nil {
-			p.metafields = append(p.metafields, m)
-		}
-		if v := sh.variants[VariantID(owner.id)]; owner.kind == "variant" && v != nil {
-			v.metafields = append(v.metafields, m)
-		}
-		return nil
-	})
+	t.read(s, sh.scanMetafield)
+}
+
+// scanMetafield hangs a metafield on its owner, once.
+func (sh *shelf) scanMetafield(row pgx.Row) error {
+	owner, m, err := scanMetafield(row)
+	if err != nil {
+		return err
+	}
+	var on *[]*Metafield
+	switch p, v, c := sh.products[ProductID(owner.id)], sh.variants[VariantID(owner.id)], sh.collections[CollectionID(owner.id)]; {
+	case owner.kind == "product" && p != nil:
+		on = &p.metafields
+	case owner.kind == "variant" && v != nil:
+		on = &v.metafields
+	case owner.kind == "collection" && c != nil:
+		on = &c.metafields
+	}
+	if on != nil && find(*on, m.Name) == nil {
+		*on = append(*on, m)
+	}
+	return nil
 }
 
 // metafields gives a query for the metafields of owners that storefronts may

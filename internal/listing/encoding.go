@@ -43,7 +43,7 @@ func (p *Product) encode(keep func(*Variant) bool) *string {
 
 // encodeCombinations writes combinations of positions, all of one length, as a
 // trie: ':' goes down to the next option, ',' ends a level, ' ' leaves a gap
-// between the values of the last option and '-' spans neighbours there.
+// between the values of the last option and '-' spans neighbors there.
 //
 //	{0,0} {0,1} {0,2} {1,1} → v1_0:0-2,1:1,
 func encodeCombinations(combinations [][]int) string {

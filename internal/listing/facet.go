@@ -32,8 +32,10 @@ type Facets struct {
 type count struct {
 	name    string // of the option or the attribute, small letters or code
 	heading string // the same as people write it
+	title   string // the heading in the buyer's language; empty where there is none
 	value   string // as it is sent back
 	label   string
+	shown   string // the label in the buyer's language; empty where there is none
 	color   string
 	parent  int64
 	id      int64
@@ -114,12 +116,12 @@ func (f *Facets) Filters() []Facet {
 	add("filter.p.product_type", "Product type", f.types, func(c count) Filter { return Filter{ProductType: &c.label} })
 	add("filter.p.vendor", "Brand", f.vendorCounts(), func(c count) Filter { return Filter{ProductVendor: &c.label} })
 	for _, group := range byName(f.options) {
-		add("filter.v.option."+slug(group[0].name), group[0].heading, group, func(c count) Filter {
+		add("filter.v.option."+slug(group[0].name), cmp.Or(group[0].title, group[0].heading), group, func(c count) Filter {
 			return Filter{VariantOption: &OptionFilter{Name: c.heading, Value: c.label}}
 		})
 	}
 	for _, group := range byName(f.attributes) {
-		add("filter.p.attribute."+group[0].name, group[0].heading, group, func(c count) Filter {
+		add("filter.p.attribute."+group[0].name, cmp.Or(group[0].title, group[0].heading), group, func(c count) Filter {
 			return Filter{Attributes: []AttributeFilter{{Code: c.name, Values: []string{c.value}}}}
 		})
 	}
@@ -145,7 +147,7 @@ func facet(id, label string, counts []count, input func(count) Filter) Facet {
 			shown = AsSwatch
 		}
 		values = append(values, FacetValue{
-			ID: id + "." + slug(c.value), Label: c.label, Count: c.n, Input: marshal(input(c)), Color: filled(c.color),
+			ID: id + "." + slug(c.value), Label: cmp.Or(c.shown, c.label), Count: c.n, Input: marshal(input(c)), Color: filled(c.color),
 		})
 	}
 	return Facet{ID: id, Label: label, Type: FacetList, Presentation: &shown, Values: values}
@@ -175,8 +177,9 @@ func byName(counts []count) [][]count {
 	out := make([][]count, 0, len(groups))
 	for _, g := range groups {
 		heading := slices.MinFunc(g, func(a, b count) int { return cmp.Compare(a.heading, b.heading) }).heading
+		title := slices.MaxFunc(g, func(a, b count) int { return cmp.Compare(a.title, b.title) }).title
 		for i := range g {
-			g[i].heading = heading
+			g[i].heading, g[i].title = heading, title
 		}
 		out = append(out, g)
 	}
@@ -189,22 +192,28 @@ func slug(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(text), "-"))
 }
 
-// tree makes the category tree of the counts.
-func (f *Facets) tree() {
+// tree makes the category tree of the counts. Categories that the shelf holds
+// are taken from there, with their relatives and in the buyer's language.
+func (f *Facets) tree(sh *shelf) {
 	nodes := map[int64]*CategoryCount{}
-	for i, c := range f.categories {
-		f.categories[i].value = c.name
-		nodes[c.id] = &CategoryCount{Count: c.n, Children: []*CategoryCount{},
-			Category: &Category{ID: CategoryID(c.id), Handle: c.name, Title: c.label, parent: CategoryID(c.parent)}}
+	for i := range f.categories {
+		c := &f.categories[i]
+		category := sh.categories[CategoryID(c.id)]
+		if category == nil {
+			category = &Category{ID: CategoryID(c.id), Handle: c.name, Title: c.label, Children: []*Category{}}
+			if above := nodes[c.parent]; above != nil { // they come from the top down
+				category.Parent = above.Category
+			}
+		}
+		c.value, c.label = c.name, category.Title
+		nodes[c.id] = &CategoryCount{Count: c.n, Children: []*CategoryCount{}, Category: category}
 	}
 	f.Categories = []*CategoryCount{}
-	for _, c := range f.categories { // they come in the tree's own order
-		node := nodes[c.id]
+	for _, c := range f.categories {
 		if above := nodes[c.parent]; above != nil {
-			above.Children = append(above.Children, node)
-			node.Category.Parent = above.Category
+			above.Children = append(above.Children, nodes[c.id])
 		} else {
-			f.Categories = append(f.Categories, node)
+			f.Categories = append(f.Categories, nodes[c.id])
 		}
 	}
 }

@@ -22,6 +22,7 @@ type counting struct {
 // facets counts the facets of each owner's list. from gives the list without
 // the choices.
 func (t *trip) facets(from build, chosen []choice, q *queue) error {
+	t.interpret()
 	c := &counting{statement: &statement{}, at: t.at, choices: chosen}
 	src, err := from(c.statement)
 	if err != nil {
@@ -58,9 +59,9 @@ func (c *counting) row(kind facetKind, columns map[string]string, rest string) {
 		}
 		return otherwise
 	}
-	c.parts = append(c.parts, fmt.Sprintf("(SELECT '%s'::text, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s %s)", kind,
-		pick("name", "''::text"), pick("heading", "''::text"), pick("value", "''::text"), pick("label", "''::text"),
-		pick("color", "''::text"), pick("id", "0::bigint"), pick("parent", "0::bigint"),
+	const none = "''::text"
+	c.parts = append(c.parts, fmt.Sprintf("(SELECT '%s'::text, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s %s)", kind,
+		pick("name", none), pick("heading", none), pick("title", none), pick("value", none), pick("label", none), pick("shown", none), pick("color", none), pick("id", "0::bigint"), pick("parent", "0::bigint"),
 		pick("low", "0::bigint"), pick("high", "0::bigint"), pick("n", "count(*)"), rest))
 }
 
@@ -86,7 +87,7 @@ func (c *counting) variants() {
 	available := c.hitsOf(facetAvailable, "")
 	c.row(facetAvailable, map[string]string{"value": "CASE WHEN " + buyable + " THEN '1' ELSE '0' END", "n": "count(DISTINCT p.id)"},
 		"FROM "+available+" p JOIN ("+c.statement.variants(c.at)+") ON v.product_id = p.id WHERE "+
-			and(c.narrowVariants(without(c.choices, facetAvailable, "")))+" GROUP BY 4")
+			and(c.narrowVariants(without(c.choices, facetAvailable, "")))+" GROUP BY 5")
 	var chosen []string
 	for _, ch := range c.choices {
 		if ch.kind == facetOption {
@@ -103,10 +104,21 @@ func (c *counting) option(hits string, others []choice, names string) {
 	c.row(facetOption, map[string]string{
 		"name": "lower(oo.name)::text", "heading": "mode() WITHIN GROUP (ORDER BY oo.name)::text",
 		"value": "lower(ov.name)::text", "label": "mode() WITHIN GROUP (ORDER BY ov.name)::text",
+		"title": c.translated("oo.id", "product_option"), "shown": c.translated("ov.id", "product_option_value"),
 		"color": "COALESCE(max(ov.swatch_color), '')::text", "n": "count(DISTINCT p.id)",
 	}, "FROM "+hits+" p JOIN ("+c.statement.variants(c.at)+`) ON v.product_id = p.id
  JOIN variant_option_value x ON x.variant_id = v.id JOIN product_option_value ov ON ov.id = x.value_id JOIN product_option oo ON oo.id = x.option_id
  WHERE lower(oo.name) `+names+" AND "+and(c.narrowVariants(others))+" GROUP BY lower(oo.name), lower(ov.name)")
+}
+
+// translated gives the most frequent translation of the names of things; empty
+// where the buyer reads the merchant's language or nothing is translated.
+func (c *counting) translated(id, kind string) string {
+	if len(c.at.Translations) == 0 {
+		return "''::text"
+	}
+	return c.bind(`COALESCE(mode() WITHIN GROUP (ORDER BY (SELECT t.value FROM translation t WHERE t.owner_kind = '`+kind+`' AND t.owner_id = `+id+`
+ AND t.field = 'name' AND t.language = ANY(?::text[]) ORDER BY array_position(?::text[], t.language::text) LIMIT 1)), '')`, c.at.Translations, c.at.Translations)
 }
 
 // named counts the values of typed attributes that are facets.
@@ -127,7 +139,7 @@ const attributeValue = `lower(COALESCE(pa.text_value, trim_scale(pa.number_milli
 
 func (c *counting) attributes(hits, codes string) {
 	c.row(facetAttribute, map[string]string{
-		"name": "d.code::text", "heading": "d.name::text", "value": attributeValue,
+		"name": "d.code::text", "heading": "d.name::text", "title": c.translated("d.id", "attribute_definition"), "value": attributeValue,
 		"label": "mode() WITHIN GROUP (ORDER BY COALESCE(pa.text_value, " + attributeValue + ")) || CASE WHEN d.type = 'measurement' THEN ' ' || d.unit ELSE '' END",
 		"n":     "count(DISTINCT p.id)",
 	}, "FROM "+hits+` p JOIN product_attribute pa ON pa.product_id = p.id AND pa.reference_id IS NULL
@@ -140,7 +152,7 @@ func (q *queue) scanFacet(at Context) func(pgx.Row) error {
 		var owner, low, high int64
 		var kind facetKind
 		var c count
-		err := row.Scan(&owner, &kind, &c.name, &c.heading, &c.value, &c.label, &c.color, &c.id, &c.parent, &low, &high, &c.n)
+		err := row.Scan(&owner, &kind, &c.name, &c.heading, &c.title, &c.value, &c.label, &c.shown, &c.color, &c.id, &c.parent, &low, &high, &c.n)
 		if err != nil {
 			return err
 		}

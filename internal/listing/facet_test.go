@@ -11,10 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/souk-commerce/souk/internal/kernel/fault"
+	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 )
 
-// model is the catalogue as plain data, to count by brute force.
+// model is the catalog as plain data, to count by brute force.
 type model struct {
 	id         int64
 	vendor     string
@@ -309,18 +311,65 @@ func TestFacets_inputsCanBeSentBack(t *testing.T) {
 
 func TestPriceSpan_isExact(t *testing.T) {
 	t.Parallel()
-	number := func(f float64) *float64 { return &f }
 	for _, c := range []struct {
-		filter PriceFilter
-		digits string
-		want   span
+		low, high float64
+		currency  money.Currency
+		want      span
 	}{
-		{PriceFilter{Min: number(0.29), Max: number(19.99)}, "USD", span{29, 1999}},
-		{PriceFilter{Min: number(0.291), Max: number(19.999)}, "USD", span{30, 1999}},
-		{PriceFilter{Min: number(10), Max: number(10.5)}, "JPY", span{10, 10}},
+		{0.29, 19.99, "USD", span{29, 1999}},
+		{0.291, 19.999, "USD", span{30, 1999}},
+		{10, 10.5, "JPY", span{10, 10}},
+		{-5.5, 0, "USD", span{-550, 0}},
 	} {
-		if got := must2(choices([]Filter{{Price: &c.filter}}, "USD")); c.digits == "USD" && got[0].ranges[0] != c.want {
-			t.Errorf("%v: %v, want %v", c.filter, got[0].ranges[0], c.want)
+		got, err := priceSpan(PriceFilter{Min: &c.low, Max: &c.high}, c.currency)
+		if err != nil || got != c.want {
+			t.Errorf("%v to %v %s: %v, %v, want %v", c.low, c.high, c.currency, got, err, c.want)
+		}
+	}
+}
+
+func TestFilters_takeWhateverIsSent(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	huge, odd := 1e300, "a'\x00\xff%_$1"
+	m := &MetafieldFilter{Namespace: odd, Key: odd, Value: odd}
+	for _, filter := range []Filter{
+		{ProductVendor: &odd}, {ProductType: &odd}, {Tag: &odd}, {Category: &CategoryFilter{ID: odd}}, {CategoryID: &odd},
+		{VariantOption: &OptionFilter{odd, odd}}, {ProductMetafield: m}, {VariantMetafield: m}, {TaxonomyMetafield: m},
+		{Attributes: []AttributeFilter{{Code: odd, Values: []string{odd, "1e400", "NaN"}, Min: &huge, Max: &huge}}},
+	} {
+		if _, err := f.Products(t.Context(), f.us, List{Filters: []Filter{filter}, Facets: true, Page: page.Args{First: first(1)}}); err != nil {
+			t.Errorf("%+v: %v", filter, err)
+		}
+	}
+	if _, err := f.Products(t.Context(), f.us, List{Filters: []Filter{{Price: &PriceFilter{Min: &huge}}}}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a price of 1e300: %v", err)
+	}
+	if p, err := f.Product(t.Context(), f.us, Ref{Handle: odd}, Need{}); err != nil || p != nil {
+		t.Errorf("an odd handle: %v, %v", p, err)
+	}
+}
+
+func TestFacets_speakTheBuyersLanguage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p, err := f.Products(t.Context(), f.de, List{Query: "cap", Facets: true, Page: page.Args{First: first(1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := map[string]string{}
+	for _, facet := range p.Facets.Filters() {
+		labels[facet.ID] = facet.Label
+		for _, v := range facet.Values {
+			labels[v.ID] = v.Label + " " + v.Input
+		}
+	}
+	for id, want := range map[string]string{
+		"filter.v.option.size": "Größe", "filter.v.option.color": "Color", "filter.p.category.hats": `Hüte {"category":{"id":"gid://souk/Category/2"}}`,
+		"filter.v.option.color.striped": `Gestreift {"variantOption":{"name":"Color","value":"Striped"}}`,
+	} {
+		if labels[id] != want {
+			t.Errorf("%s is %q, want %q", id, labels[id], want)
 		}
 	}
 }

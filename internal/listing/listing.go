@@ -1,4 +1,4 @@
-// Package listing answers the hot reads of the catalogue: product page, product
+// Package listing answers the hot reads of the catalog: product page, product
 // lists with facets, collections, categories and search. It owns no table and
 // writes nothing; it is the one room whose SQL reads other rooms' tables, so
 // that a whole answer costs one round trip to the database.
@@ -19,16 +19,24 @@ import (
 	"github.com/souk-commerce/souk/internal/metafield"
 )
 
-// The identities are those of the rooms that own the things.
 type (
-	ProductID     = catalog.ProductID
-	OptionID      = catalog.OptionID
+	// ProductID is the catalog's, like the others the identity that the room
+	// which owns the thing gives it.
+	ProductID = catalog.ProductID
+	// OptionID is an option's identity.
+	OptionID = catalog.OptionID
+	// OptionValueID is an option value's identity.
 	OptionValueID = catalog.OptionValueID
-	VariantID     = catalog.VariantID
-	CollectionID  = catalog.CollectionID
-	CategoryID    = catalog.CategoryID
-	MediaID       = media.ID
-	MetafieldID   = metafield.ID
+	// VariantID is a variant's identity.
+	VariantID = catalog.VariantID
+	// CollectionID is a collection's identity.
+	CollectionID = catalog.CollectionID
+	// CategoryID is a category's identity.
+	CategoryID = catalog.CategoryID
+	// MediaID is the identity of a picture or a video.
+	MediaID = media.ID
+	// MetafieldID is a metafield's identity.
+	MetafieldID = metafield.ID
 )
 
 // MaxPage is the largest page of a list.
@@ -43,7 +51,7 @@ type Context struct {
 	Country          locale.Country
 	Language         locale.Language
 	// Translations are the languages to look for texts in, best first; none when
-	// the buyer reads the language the catalogue is written in.
+	// the buyer reads the language the catalog is written in.
 	Translations []locale.Language
 	// StoreURL is the absolute address of the storefront, or empty.
 	StoreURL string
@@ -92,6 +100,8 @@ type Need struct {
 	Media             int // the whole gallery
 	Metafields        []MetafieldKey
 	VariantMetafields []MetafieldKey
+	// CollectionMetafields are those of the collections it belongs to.
+	CollectionMetafields []MetafieldKey
 }
 
 // Has reports whether the part is needed.
@@ -105,6 +115,7 @@ func (n Need) Merge(o Need) Need {
 	n.Media = more(n.Media, o.Media)
 	n.Metafields = append(n.Metafields, o.Metafields...)
 	n.VariantMetafields = append(n.VariantMetafields, o.VariantMetafields...)
+	n.CollectionMetafields = append(n.CollectionMetafields, o.CollectionMetafields...)
 	return n
 }
 
@@ -123,6 +134,7 @@ type List struct {
 	Page    page.Args
 	Total   bool // count the whole list
 	Facets  bool // count the choices that narrow it
+	Tree    bool // load the categories among the facets with their relatives
 	Need    Need
 }
 

@@ -85,7 +85,7 @@ func TestVariant_supply(t *testing.T) {
 		t.Fatal(err)
 	}
 	if u := mug.variants[0].UnitPrice; u == nil || u.Decimal() != "20.33" {
-		t.Errorf("15.25 for 750 ml is %v a litre, want 20.33", u)
+		t.Errorf("15.25 for 750 ml is %v a liter, want 20.33", u)
 	}
 }
 
@@ -191,7 +191,7 @@ func TestReads_areOneRoundTrip(t *testing.T) {
 			l.Page.First = &size
 			_, err := f.Products(ctx, f.us, l)
 			return err
-		}, 12},
+		}, 13},
 		"collection with products": {func(ctx context.Context, size int) error {
 			l := List{Sort: ByDefault, Page: page.Args{First: &size}, Need: Need{Variants: 1}}
 			_, err := f.Collection(ctx, f.us, Ref{Handle: "lamps"}, CollectionNeed{Lists: map[string]List{"products": l}})

@@ -20,7 +20,7 @@ const (
 )
 
 // unit is a measure unit with its size in the smallest whole step of its kind:
-// nanolitres, micrograms, nanometres, square millimetres, pieces.
+// nanoliters, micrograms, nanometers, square millimeters, pieces.
 type unit struct {
 	kind MeasureType
 	size int64

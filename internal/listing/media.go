@@ -72,12 +72,15 @@ func (m *Media) Entry() Entry {
 // Entry is a gallery entry: a Picture, a Video, an ExternalVideo or a Model.
 type Entry any
 
-// The kinds of gallery entries.
 type (
-	Picture       struct{ *Media }
-	Video         struct{ *Media }
+	// Picture is a picture in a gallery.
+	Picture struct{ *Media }
+	// Video is a video of ours in a gallery.
+	Video struct{ *Media }
+	// ExternalVideo is a video that another site plays.
 	ExternalVideo struct{ *Media }
-	Model         struct{ *Media }
+	// Model is a model that can be turned.
+	Model struct{ *Media }
 )
 
 // ImageOf gives a picture that another room keeps; nil when it is none.

@@ -27,7 +27,7 @@ type source struct {
 	ranking func(s *statement) (lead []key, rank string)
 }
 
-// ownerless makes one list, of the whole catalogue.
+// ownerless makes one list, of the whole catalog.
 const ownerless = "SELECT 0::bigint AS id, ''::text AS sort_order"
 
 // build writes a source into a statement: the values in it belong there.
@@ -43,6 +43,7 @@ type queue struct {
 	rows   map[int64][]place
 	total  map[int64]int
 	facets map[int64]*Facets
+	shelf  *shelf // with the categories that facets name
 }
 
 // place is a product with its place in a list.
@@ -154,6 +155,6 @@ func (t *trip) count(from build, q *queue) error {
 func (q *queue) finish() {
 	for _, f := range q.facets {
 		f.sortVendors()
-		f.tree()
+		f.tree(q.shelf)
 	}
 }

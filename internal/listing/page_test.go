@@ -15,7 +15,7 @@ import (
 // lists are the ways to a list of products.
 func lists(f *fixture) map[string]func(t *testing.T, l List) *Products {
 	return map[string]func(t *testing.T, l List) *Products{
-		"catalogue": func(t *testing.T, l List) *Products {
+		"catalog": func(t *testing.T, l List) *Products {
 			c, err := f.Products(t.Context(), f.us, l)
 			return must(t, c, err)
 		},
@@ -101,14 +101,14 @@ func TestPages_areInOrder(t *testing.T) {
 		list *Products
 		less func(a, b *Product) bool
 	}{
-		"price": {read["catalogue"](t, List{Sort: ByPrice, Page: page.Args{First: first(100)}}), func(a, b *Product) bool { return price(a) <= price(b) }},
+		"price": {read["catalog"](t, List{Sort: ByPrice, Page: page.Args{First: first(100)}}), func(a, b *Product) bool { return price(a) <= price(b) }},
 		"a collection's falling price": {read["collection sorted by price"](t, List{Sort: ByDefault, Page: page.Args{First: first(100)}}),
 			func(a, b *Product) bool { return price(a) >= price(b) }},
 		"a collection's falling title": {read["collection sorted by title"](t, List{Sort: ByDefault, Page: page.Args{First: first(100)}}),
 			func(a, b *Product) bool { return a.Title >= b.Title }},
-		"newest first": {read["catalogue"](t, List{Sort: ByCreated, Page: page.Args{First: first(100), Reverse: true}}),
+		"newest first": {read["catalog"](t, List{Sort: ByCreated, Page: page.Args{First: first(100), Reverse: true}}),
 			func(a, b *Product) bool { return !a.CreatedAt.Before(b.CreatedAt) }},
-		"vendor": {read["catalogue"](t, List{Sort: ByVendor, Page: page.Args{First: first(100)}}), func(a, b *Product) bool { return a.Vendor <= b.Vendor }},
+		"vendor": {read["catalog"](t, List{Sort: ByVendor, Page: page.Args{First: first(100)}}), func(a, b *Product) bool { return a.Vendor <= b.Vendor }},
 	} {
 		for i := 1; i < len(ordered.list.Nodes); i++ {
 			if a, b := ordered.list.Nodes[i-1], ordered.list.Nodes[i]; !ordered.less(a, b) {

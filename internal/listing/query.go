@@ -46,8 +46,7 @@ func parseQuery(text string) (expr, error) {
 	if len(text) > maxQuery {
 		return expr{}, fault.Newf(fault.Invalid, "query_too_long", "A query has at most %d bytes.", maxQuery).At("query")
 	}
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, " "), "\x00", " ")
-	p := &parser{tokens: tokenize(text)}
+	p := &parser{tokens: tokenize(storable(text))}
 	e := p.or(0)
 	for len(p.tokens) > 0 { // a bracket too many
 		p.tokens = p.tokens[1:]

@@ -44,6 +44,7 @@ type Search struct {
 	Page        page.Args
 	Total       bool
 	Facets      bool
+	Tree        bool // load the categories among the facets with their relatives
 	Need        Need
 }
 
@@ -87,7 +88,7 @@ func (s *Service) Search(ctx context.Context, at Context, in Search) (*Hits, err
 
 // search is a search on its way into SQL.
 type search struct {
-	*catalogue
+	*productList
 	in    Search
 	words []word
 	rest  expr // what is asked besides words
@@ -100,11 +101,11 @@ func newSearch(at Context, in Search) (*search, error) {
 	if in.Unavailable == "" {
 		in.Unavailable = UnavailableLast
 	}
-	c, err := newCatalogue(at, List{Query: in.Query, Filters: in.Filters, Sort: in.Sort, Page: in.Page, Total: in.Total, Facets: in.Facets, Need: in.Need}, whole)
+	c, err := newProductList(at, List{Query: in.Query, Filters: in.Filters, Sort: in.Sort, Page: in.Page, Total: in.Total, Facets: in.Facets, Tree: in.Tree, Need: in.Need}, whole)
 	if err != nil {
 		return nil, err
 	}
-	s := &search{catalogue: c, in: in}
+	s := &search{productList: c, in: in}
 	s.words, s.rest = c.query.split()
 	if n := len(s.words); n > 0 && in.Prefix && !strings.HasSuffix(in.Query, " ") {
 		s.words[n-1].prefix = true
@@ -227,8 +228,9 @@ type searched struct {
 
 // read adds the statements of the search to a trip.
 func (s *search) read(t *trip, sh *shelf, into *searched) error {
+	t.interpret()
 	if s.wants(KindProduct) {
-		q, err := s.catalogue.read(t, sh)
+		q, err := s.productList.read(t, sh)
 		if err != nil {
 			return err
 		}

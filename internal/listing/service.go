@@ -153,7 +153,7 @@ func (s *Service) CategoryProducts(ctx context.Context, at Context, ids []Catego
 
 func (s *Service) lists(ctx context.Context, at Context, list List, owner func(*statement) source) (*queue, error) {
 	t, sh := newTrip(at), newShelf(at, s.base)
-	c, err := newCatalogue(at, list, owner)
+	c, err := newProductList(at, list, owner)
 	if err != nil {
 		return nil, err
 	}

@@ -144,8 +144,9 @@ func (sh *shelf) translate(p *Product) {
 			v.Name = sh.texts.get(textOwner{"product_option_value", int64(v.ID)}, "name", v.Name)
 		}
 	}
-	for _, m := range p.metafields {
-		m.Value = sh.texts.get(textOwner{"metafield", int64(m.ID)}, "value", m.Value)
+	sh.translateMetafields(p.metafields)
+	for _, v := range p.variants {
+		sh.translateMetafields(v.metafields)
 	}
 }
 
@@ -161,7 +162,11 @@ func (sh *shelf) translateCollection(c *Collection) {
 	c.DescriptionHTML = sh.texts.get(owner, "description_html", c.DescriptionHTML)
 	c.SEO.Title = sh.texts.optional(owner, "seo_title", c.SEO.Title)
 	c.SEO.Description = sh.texts.optional(owner, "seo_description", c.SEO.Description)
-	for _, m := range c.metafields {
+	sh.translateMetafields(c.metafields)
+}
+
+func (sh *shelf) translateMetafields(all []*Metafield) {
+	for _, m := range all {
 		m.Value = sh.texts.get(textOwner{"metafield", int64(m.ID)}, "value", m.Value)
 	}
 }

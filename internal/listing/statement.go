@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,10 +19,29 @@ type statement struct {
 	args []any
 }
 
-// arg adds a value and gives the text that stands for it.
+// arg adds a value and gives the text that stands for it. What the database
+// cannot hold in a text is taken out of it, whoever sent it.
 func (s *statement) arg(v any) string {
+	switch text := v.(type) {
+	case string:
+		v = storable(text)
+	case []string:
+		clean := make([]string, len(text))
+		for i, t := range text {
+			clean[i] = storable(t)
+		}
+		v = clean
+	}
 	s.args = append(s.args, v)
 	return "$" + strconv.Itoa(len(s.args))
+}
+
+// storable takes zero bytes and broken UTF-8 out of a text.
+func storable(text string) string {
+	if utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
+		return text
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
 // write adds text. Each ? in it stands for one of the values.
@@ -49,8 +69,9 @@ func (s *statement) bind(text string, values ...any) string {
 // one after the other in one implicit transaction. A statement may leave the
 // ids of its page to those behind it (see page.go).
 type trip struct {
-	at    Context
-	batch pgx.Batch
+	at          Context
+	batch       pgx.Batch
+	interpreted bool
 }
 
 func newTrip(at Context) *trip { return &trip{at: at} }
@@ -73,6 +94,15 @@ func (t *trip) read(s *statement, each func(row pgx.Row) error) {
 		}
 		return t.at.Spend(n)
 	})
+}
+
+// interpret keeps the server from compiling the statements behind it: for those
+// that count much but briefly, compiling costs more than it saves.
+func (t *trip) interpret() {
+	if !t.interpreted {
+		t.interpreted = true
+		t.batch.Queue("SELECT set_config('jit', 'off', true)")
+	}
 }
 
 // run sends the statements and reads their rows.

@@ -12,7 +12,7 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/page"
 )
 
-// Term is a word or a name of the catalogue that completes what was typed.
+// Term is a word or a name of the catalog that completes what was typed.
 type Term struct {
 	Text   string
 	Styled string // markup with what was typed in mark elements
@@ -49,7 +49,7 @@ const maxTyped = 100
 
 // Suggest finds what begins like the letters typed so far.
 func (s *Service) Suggest(ctx context.Context, at Context, in Suggest) (*Suggestions, error) {
-	in.Prefix = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(in.Prefix, ""), "\x00", ""))
+	in.Prefix = strings.TrimSpace(storable(in.Prefix))
 	if len(in.Prefix) > maxTyped {
 		return nil, fault.Newf(fault.Invalid, "query_too_long", "At most %d bytes can be completed.", maxTyped).At("query")
 	}

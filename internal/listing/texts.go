@@ -20,8 +20,8 @@ func (t *trip) texts(sh *shelf, need Need) {
 	if need.Has(FieldCollections) {
 		owners = append(owners, "owner_kind = 'collection' AND owner_id IN (SELECT collection_id FROM collection_product WHERE product_id = "+onPage+")")
 	}
-	if len(need.Metafields) > 0 {
-		owners = append(owners, "owner_kind = 'metafield' AND owner_id IN (SELECT id FROM metafield WHERE owner_kind = 'product' AND owner_id = "+onPage+")")
+	for _, of := range need.metafieldOwners() {
+		owners = append(owners, "owner_kind = 'metafield' AND owner_id IN (SELECT id FROM metafield WHERE owner_kind = '"+of.kind+"' AND owner_id = "+of.ids+")")
 	}
 	t.textsOf(sh, owners)
 }

@@ -44,7 +44,7 @@ func (s *Swatch) Picture() Entry {
 // InputJSON gives the filter as JSON text, which clients parse and send back.
 func (v FacetValue) InputJSON() any { return v.Input }
 
-// Swatch gives the colour as a swatch; nil when there is none.
+// Swatch gives the color as a swatch; nil when there is none.
 func (v FacetValue) Swatch() *Swatch {
 	if v.Color == nil {
 		return nil
@@ -69,11 +69,13 @@ func (m *Metafield) Key() string { return m.Name.Key }
 // Namespace gives the namespace.
 func (m *Metafield) Namespace() string { return m.Name.Namespace }
 
-// The ids of gallery entries that are no pictures.
 type (
-	VideoID         media.ID
+	// VideoID is the identity of a video in a gallery.
+	VideoID media.ID
+	// ExternalVideoID is the identity of a video that another site plays.
 	ExternalVideoID media.ID
-	ModelID         media.ID
+	// ModelID is the identity of a model.
+	ModelID media.ID
 )
 
 // ID gives the video's id.

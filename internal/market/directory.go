@@ -12,8 +12,9 @@ import (
 // Directory keeps the shop and its active markets in memory, since every
 // request needs them. It reads them anew when told that they changed.
 type Directory struct {
-	service *Service
-	current atomic.Pointer[snapshot]
+	service    *Service
+	storefront string
+	current    atomic.Pointer[snapshot]
 }
 
 type snapshot struct {
@@ -24,9 +25,10 @@ type snapshot struct {
 	byHost    map[string]*Market
 }
 
-// NewDirectory gives an empty directory; call Refresh before use.
-func NewDirectory(service *Service) *Directory {
-	d := &Directory{service: service}
+// NewDirectory gives an empty directory; call Refresh before use. storefront is
+// the absolute address that counts as the shop's until it names its own.
+func NewDirectory(service *Service, storefront string) *Directory {
+	d := &Directory{service: service, storefront: storefront}
 	d.current.Store(newSnapshot(Shop{}, nil))
 	return d
 }
@@ -40,6 +42,9 @@ func (d *Directory) Refresh(ctx context.Context) error {
 	markets, err := d.service.List(ctx)
 	if err != nil {
 		return err
+	}
+	if shop.PrimaryDomain == "" {
+		shop.PrimaryDomain = d.storefront
 	}
 	d.current.Store(newSnapshot(shop, markets))
 	return nil

@@ -170,7 +170,7 @@ func TestResolve_goesByCountryThenHostThenDefault(t *testing.T) {
 	found(t, s)
 	create(t, s, europe())
 	create(t, s, america())
-	d := market.NewDirectory(s)
+	d := market.NewDirectory(s, "")
 	if _, ok := d.Resolve(market.Wish{}); ok {
 		t.Error("an empty directory resolved")
 	}

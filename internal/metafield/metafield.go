@@ -173,6 +173,6 @@ func (s *Service) Set(ctx context.Context, owner Owner, inputs []Input) error {
 		if err := s.audit.Record(ctx, entry); err != nil {
 			return err
 		}
-		return s.events.Record(ctx, Changed{Kind: owner.Kind, ID: owner.ID})
+		return s.events.Record(ctx, Changed(owner))
 	})
 }

@@ -21,7 +21,7 @@ type Role string
 const (
 	Owner  Role = "owner"  // everything, other staff included
 	Admin  Role = "admin"  // everything but staff
-	Editor Role = "editor" // catalogue, prices, stock, content
+	Editor Role = "editor" // catalog, prices, stock, content
 	Viewer Role = "viewer" // reads
 )
 

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,15 +12,8 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/platform/actor"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/platform/redis"
 )
-
-// Attempts counts tries of something within a time; it is a port, so that the
-// count is shared between processes.
-type Attempts interface {
-	// Take counts one try and reports whether it is within the limit. Where it
-	// cannot count it gives an error, and the try is refused.
-	Take(ctx context.Context, key string, limit int, within time.Duration) (bool, error)
-}
 
 // Limits of sign-in, per address and per client.
 const (
@@ -31,11 +25,11 @@ const (
 
 // Service holds the use cases.
 type Service struct {
-	db       *postgres.DB
-	audit    *audit.Log
-	attempts Attempts
-	signer   signer
-	hasher   *hasher
+	db                          *postgres.DB
+	audit                       *audit.Log
+	byEmailTries, byClientTries *redis.Attempts
+	signer                      signer
+	hasher                      *hasher
 }
 
 // Keys is what the room signs with.
@@ -44,8 +38,12 @@ type Keys struct {
 }
 
 // NewService wires the room.
-func NewService(db *postgres.DB, log *audit.Log, attempts Attempts, keys Keys, c clock.Clock) *Service {
-	return &Service{db: db, audit: log, attempts: attempts, signer: signer{key: keys.Access, clock: c}, hasher: newHasher(hashesAtOnce)}
+func NewService(db *postgres.DB, log *audit.Log, store redis.Store, keys Keys, c clock.Clock) *Service {
+	return &Service{
+		db: db, audit: log, signer: signer{key: keys.Access, clock: c}, hasher: newHasher(hashesAtOnce),
+		byEmailTries:  redis.NewAttempts(store, "staff login, by e-mail", triesPerEmail, triesWithin),
+		byClientTries: redis.NewAttempts(store, "staff login, by client", triesPerClient, triesWithin),
+	}
 }
 
 // Create hires a member.
@@ -217,15 +215,15 @@ func (s *Service) Login(ctx context.Context, email, password, client string) (Me
 	return m, t, err
 }
 
+// count uses up a try of the address and of the client, right or wrong. Where
+// tries cannot be counted nobody signs in.
 func (s *Service) count(ctx context.Context, email, client string) error {
-	for key, limit := range map[string]int{"login:email:" + email: triesPerEmail, "login:client:" + client: triesPerClient} {
-		ok, err := s.attempts.Take(ctx, key, limit, triesWithin)
-		if err != nil {
-			return fmt.Errorf("count sign-in attempts: %w", err)
-		}
-		if !ok {
-			return ErrAttempts
-		}
+	err := errors.Join(s.byClientTries.Take(ctx, client), s.byEmailTries.Take(ctx, email))
+	if errors.Is(err, redis.ErrAttempts) {
+		return ErrAttempts
+	}
+	if err != nil {
+		return fmt.Errorf("count sign-in attempts: %w", err)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/platform/redis"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/testkit"
 )
@@ -24,22 +25,15 @@ var accessKey = []byte(strings.Repeat("k", 32))
 
 // tally counts attempts in memory, and fails when told to.
 type tally struct {
-	mu     sync.Mutex
-	counts map[string]int
+	*redis.Memory
 	broken bool
 }
 
-func (c *tally) Take(_ context.Context, key string, limit int, _ time.Duration) (bool, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *tally) Count(ctx context.Context, key string, window time.Duration) (int64, error) {
 	if c.broken {
-		return false, errors.New("the counter is gone")
+		return 0, errors.New("the counter is gone")
 	}
-	if c.counts == nil {
-		c.counts = map[string]int{}
-	}
-	c.counts[key]++
-	return c.counts[key] <= limit, nil
+	return c.Memory.Count(ctx, key, window)
 }
 
 type house struct {
@@ -52,7 +46,7 @@ type house struct {
 func open(t *testing.T) house {
 	t.Helper()
 	db := testkit.DB(t)
-	log, counter := audit.New(db), &tally{}
+	log, counter := audit.New(db), &tally{Memory: redis.NewMemory(db.Clock())}
 	return house{staff.NewService(db, log, counter, staff.Keys{Access: accessKey}, db.Clock()), db, counter, log}
 }
 

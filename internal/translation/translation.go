@@ -98,7 +98,7 @@ func (s *Service) Set(ctx context.Context, owner Owner, texts []Text) error {
 		if err := s.audit.Record(ctx, entry); err != nil {
 			return err
 		}
-		return s.events.Record(ctx, Changed{Kind: owner.Kind, ID: owner.ID})
+		return s.events.Record(ctx, Changed(owner))
 	})
 }
 

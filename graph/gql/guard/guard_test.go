@@ -23,7 +23,7 @@ type Product { id: ID! title: String variants(first: Int): Connection tags: [Pro
 func weigh(t *testing.T, query string, vars map[string]any) (int, error, []string) {
 	t.Helper()
 	s := gqlparser.MustLoadSchema(&ast.Source{Input: schema})
-	doc, errs := gqlparser.LoadQuery(s, query)
+	doc, errs := gqlparser.LoadQueryWithRules(s, query, nil)
 	if errs != nil {
 		t.Fatal(errs)
 	}

@@ -1507,7 +1507,7 @@ directive @inContext(
   language: LanguageCode
   "A stock location that the buyer prefers. Accepted for compatible clients; it changes nothing yet."
   preferredLocationId: ID
-  "Who buys. Accepted for compatible clients; catalogue prices do not depend on it."
+  "Who buys. Accepted for compatible clients; catalog prices do not depend on it."
   buyer: BuyerInput
   "What the visitor agreed to. Accepted for compatible clients; reads are never tracked by it."
   visitorConsent: VisitorConsent
@@ -1539,7 +1539,7 @@ enum AccessRule {
   STAFF
 }
 
-"Identifies a buyer in ` + "`" + `@inContext` + "`" + `. Accepted for compatible clients; the catalogue does not depend on it."
+"Identifies a buyer in ` + "`" + `@inContext` + "`" + `. Accepted for compatible clients; the catalog does not depend on it."
 input BuyerInput {
   "The token of a signed-in customer."
   customerAccessToken: String!
@@ -1559,7 +1559,7 @@ input VisitorConsent {
   saleOfData: Boolean
 }
 
-"A colour as #rrggbb, such as #a1b2c3."
+"A color as #rrggbb, such as #a1b2c3."
 scalar Color
 
 "A moment in RFC 3339 form and UTC, such as 2026-11-21T13:00:00Z."
@@ -2049,7 +2049,7 @@ type Filter @access(rule: PUBLIC) {
 enum FilterPresentation {
   "As pictures."
   IMAGE
-  "As dots of colour or pattern."
+  "As dots of color or pattern."
   SWATCH
   "As words."
   TEXT
@@ -2081,7 +2081,7 @@ type FilterValue @access(rule: PUBLIC) {
 
 "How a choice of a facet looks."
 type Swatch @access(rule: PUBLIC) {
-  "The colour."
+  "The color."
   color: Color
 }
 
@@ -2282,7 +2282,7 @@ type SellingMarket implements Node @access(rule: PUBLIC) {
 enum UnitSystem {
   "Inches, pounds and gallons."
   IMPERIAL_SYSTEM
-  "Metres, kilograms and litres."
+  "Meters, kilograms and liters."
   METRIC_SYSTEM
 }
 `, BuiltIn: false},
@@ -2856,13 +2856,13 @@ type ProductOptionValue implements Node @access(rule: PUBLIC) {
   id: ID!
   "The name of the choice."
   name: String!
-  "How the choice looks; null when the merchant gave neither colour nor picture."
+  "How the choice looks; null when the merchant gave neither color nor picture."
   swatch: ProductOptionValueSwatch
 }
 
 "How a choice looks."
 type ProductOptionValueSwatch @access(rule: PUBLIC) {
-  "The colour."
+  "The color."
   color: Color
   "A picture of the material or the pattern."
   image: Media
@@ -2924,7 +2924,7 @@ type ProductVariant implements Node @access(rule: PUBLIC) {
   taxable: Boolean!
   "The option values joined by a slash, such as M / Blue."
   title: String!
-  "The price of one reference unit, such as one litre; null where the merchant gave no measure."
+  "The price of one reference unit, such as one liter; null where the merchant gave no measure."
   unitPrice: MoneyV2
   "The measure behind the price of one unit."
   unitPriceMeasurement: UnitPriceMeasurement
@@ -3024,9 +3024,9 @@ enum UnitPriceMeasurementMeasuredType {
 
 "The unit in which content is measured."
 enum UnitPriceMeasurementMeasuredUnit {
-  "Centilitre."
+  "Centiliter."
   CL
-  "Centimetre."
+  "Centimeter."
   CM
   "US fluid ounce."
   FLOZ
@@ -3044,21 +3044,21 @@ enum UnitPriceMeasurementMeasuredUnit {
   ITEM
   "Kilogram."
   KG
-  "Litre."
+  "Liter."
   L
   "Pound."
   LB
-  "Metre."
+  "Meter."
   M
-  "Square metre."
+  "Square meter."
   M2
-  "Cubic metre."
+  "Cubic meter."
   M3
   "Milligram."
   MG
-  "Millilitre."
+  "Milliliter."
   ML
-  "Millimetre."
+  "Millimeter."
   MM
   "Ounce."
   OZ
@@ -3201,7 +3201,7 @@ enum ProductVariantSortKeys {
     "Where products stand that cannot be bought now; LAST when left out."
     unavailableProducts: SearchUnavailableProductsType
   ): PredictiveSearchResult @access(rule: PUBLIC)
-  "Completes what a visitor types: words of the catalogue, categories and products."
+  "Completes what a visitor types: words of the catalog, categories and products."
   autocomplete(
     "How many of each kind to return, from 1 to 20."
     limit: Int = 8
@@ -3267,7 +3267,7 @@ type AutocompleteResult @access(rule: PUBLIC) {
   categories: [Category!]!
   "Products that fit."
   products: [Product!]!
-  "Words and names of the catalogue that begin so."
+  "Words and names of the catalog that begin so."
   terms: [AutocompleteTerm!]!
 }
 

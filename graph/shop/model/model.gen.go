@@ -47,7 +47,7 @@ type AutocompleteResult struct {
 	Categories []*listing.Category `json:"categories"`
 	// Products that fit.
 	Products []*listing.Product `json:"products"`
-	// Words and names of the catalogue that begin so.
+	// Words and names of the catalog that begin so.
 	Terms []*listing.Term `json:"terms"`
 }
 
@@ -75,7 +75,7 @@ type Brand struct {
 	Logo *listing.Picture `json:"logo,omitempty"`
 }
 
-// Identifies a buyer in `@inContext`. Accepted for compatible clients; the catalogue does not depend on it.
+// Identifies a buyer in `@inContext`. Accepted for compatible clients; the catalog does not depend on it.
 type BuyerInput struct {
 	// The token of a signed-in customer.
 	CustomerAccessToken string `json:"customerAccessToken"`

@@ -102,7 +102,7 @@ func Recover(log *slog.Logger) Middleware {
 				if p == nil {
 					return
 				}
-				if p == http.ErrAbortHandler || written {
+				if p == any(http.ErrAbortHandler) || written { //nolint:errorlint // a value that was panicked with, compared as net/http does
 					panic(http.ErrAbortHandler) // half an answer must not look like a whole one
 				}
 				log.ErrorContext(r.Context(), "handler panicked", "panic", p, "stack", string(debug.Stack()))

@@ -149,6 +149,11 @@ func poolConfig(cfg Config) (*pgxpool.Config, error) {
 		"statement_timeout":                   millis(cfg.StatementTimeout),
 		"lock_timeout":                        millis(cfg.LockTimeout),
 		"idle_in_transaction_session_timeout": millis(time.Minute),
+		// Our statements are short: compiling one costs more than running it.
+		"jit": "off",
+		// Statements are written so that one plan serves all their parameters;
+		// planning anew each time would cost hot reads more than running.
+		"plan_cache_mode": "force_generic_plan",
 	})
 	return pc, nil
 }
@@ -172,7 +177,7 @@ func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(),
 func tracer(cfg Config) pgx.QueryTracer {
 	tracers := []pgx.QueryTracer{countingTracer{}, acquireTracer{limit: cfg.AcquireTimeout}}
 	if cfg.Trace {
-		tracers = append(tracers, otelpgx.NewTracer(otelpgx.WithTrimSQLInSpanName(), otelpgx.WithDisableAcquireTracer()))
+		tracers = append(tracers, otelpgx.NewTracer(otelpgx.WithDisableAcquireTracer()))
 	}
 	return multitracer.New(tracers...)
 }
@@ -205,3 +210,22 @@ func (db *DB) Clock() clock.Clock { return db.cfg.Clock }
 
 // DirectURL is where migrations and LISTEN go.
 func (db *DB) DirectURL() string { return db.cfg.DirectURL }
+
+// Analyze has the server look at what is in the tables, so that it plans for
+// what is there now. It is for the end of bulk work; the server's own look
+// comes a minute later, and until then a table that was empty is taken for one
+// that still is.
+func (db *DB) Analyze(ctx context.Context) error {
+	if err := db.Refuse(ctx, "analyzing the tables"); err != nil {
+		return err
+	}
+	conn, err := db.Direct(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, "SET statement_timeout = 0; ANALYZE"); err != nil {
+		return fmt.Errorf("analyze tables: %w", Fault(err))
+	}
+	return nil
+}

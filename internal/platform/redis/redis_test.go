@@ -65,7 +65,7 @@ func TestAttempts_limitHoldsForTheWindow(t *testing.T) {
 	for name, s := range stores(t) {
 		a := redis.NewAttempts(s.Store, "login", 2, time.Minute)
 		take := func() bool { return a.Take(t.Context(), "ada@shop.example") == nil }
-		if !take() || !take() {
+		if first, second := take(), take(); !first || !second {
 			t.Errorf("%s: refused below the limit", name)
 		}
 		s.pass(59 * time.Second) // the window runs from the first attempt, not from the last

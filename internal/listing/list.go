@@ -2,9 +2,9 @@ package listing
 
 import "strings"
 
-// catalogue is a list of products on its way into SQL: what is asked for,
+// productList is a list of products on its way into SQL: what is asked for,
 // parsed, and whose list it is.
-type catalogue struct {
+type productList struct {
 	at      Context
 	list    List
 	query   expr
@@ -12,7 +12,7 @@ type catalogue struct {
 	owner   func(s *statement) source
 }
 
-func newCatalogue(at Context, list List, owner func(*statement) source) (*catalogue, error) {
+func newProductList(at Context, list List, owner func(*statement) source) (*productList, error) {
 	query, err := parseQuery(list.Query)
 	if err != nil {
 		return nil, err
@@ -21,11 +21,11 @@ func newCatalogue(at Context, list List, owner func(*statement) source) (*catalo
 	if err != nil {
 		return nil, err
 	}
-	return &catalogue{at: at, list: list, query: query, choices: chosen, owner: owner}, nil
+	return &productList{at: at, list: list, query: query, choices: chosen, owner: owner}, nil
 }
 
 // all writes the list without its filters.
-func (c *catalogue) all(s *statement) (source, error) {
+func (c *productList) all(s *statement) (source, error) {
 	src := c.owner(s)
 	if !c.query.empty() {
 		src.where = append(src.where, s.where(c.at, c.query))
@@ -34,7 +34,7 @@ func (c *catalogue) all(s *statement) (source, error) {
 }
 
 // narrowed writes the list.
-func (c *catalogue) narrowed(s *statement) (source, error) {
+func (c *productList) narrowed(s *statement) (source, error) {
 	src, err := c.all(s)
 	src.where = append(src.where, s.narrow(c.at, c.choices)...)
 	if words := c.query.words(); src.ranking == nil && c.list.Sort == ByRelevance && len(words) > 0 {
@@ -44,7 +44,7 @@ func (c *catalogue) narrowed(s *statement) (source, error) {
 }
 
 // read adds the statements of the list to a trip.
-func (c *catalogue) read(t *trip, sh *shelf) (*queue, error) {
+func (c *productList) read(t *trip, sh *shelf) (*queue, error) {
 	q, err := t.list(sh, c.narrowed, c.list)
 	if err != nil {
 		return nil, err
@@ -55,6 +55,10 @@ func (c *catalogue) read(t *trip, sh *shelf) (*queue, error) {
 		}
 	}
 	if c.list.Facets {
+		q.shelf = sh
+		if c.list.Tree || len(t.at.Translations) > 0 {
+			t.tree(sh, c.list.Tree)
+		}
 		return q, t.facets(c.all, c.choices, q)
 	}
 	return q, nil
@@ -91,7 +95,7 @@ func (s *statement) rank(words []word) string {
 	return "(-1000000 * ts_rank('{0.05,0.2,0.4,1.0}', p.raw_search, " + strings.Join(parts, " || ") + "))::bigint"
 }
 
-// whole is the owner of a list of the whole catalogue.
+// whole is the owner of a list of the whole catalog.
 func whole(*statement) source { return source{owners: ownerless} }
 
 // ofCollections makes a list of each collection that a condition on c selects.
