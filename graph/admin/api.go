@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/souk-commerce/souk/graph/admin/generated"
@@ -29,9 +30,10 @@ func New(d Deps) (*API, error) {
 	d = d.withDefaults()
 	h, err := gql.NewHandler(gql.HandlerConfig{
 		Schema:        generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{rooms: d}}),
-		Limits:        guard.Staff(),
+		Limits:        limits(),
 		Introspection: func(ctx context.Context) bool { return d.Development || actor.From(ctx).Kind == actor.Staff },
 		Development:   d.Development,
+		Extensions:    []graphql.HandlerExtension{newOnce(d.Keys)},
 		Logger:        d.Logger,
 	})
 	if err != nil {
@@ -41,6 +43,14 @@ func New(d Deps) (*API, error) {
 		h.ServeHTTP(w, r.WithContext(withLoaders(r.Context(), d)))
 	})
 	return &API{rooms: d, graphql: loading}, nil
+}
+
+// limits are those of staff, with a body that holds what a product may have: a
+// text of half a megabyte and 2,048 variants, all of it in variables.
+func limits() guard.Limits {
+	l := guard.Staff()
+	l.Body = 4 << 20
+	return l
 }
 
 func (d Deps) withDefaults() Deps {

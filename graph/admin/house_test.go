@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/event"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/platform/redis"
 	"github.com/souk-commerce/souk/internal/pricing"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/testkit"
@@ -37,9 +39,9 @@ import (
 const password = "correct horse battery"
 
 // generous counts no attempts.
-type generous struct{}
+type generous struct{ redis.Store }
 
-func (generous) Take(context.Context, string, int, time.Duration) (bool, error) { return true, nil }
+func (generous) Count(context.Context, string, time.Duration) (int64, error) { return 0, nil }
 
 // house is a founded shop with a back office over it.
 type house struct {
@@ -47,20 +49,20 @@ type house struct {
 	db      *postgres.DB
 	deps    admin.Deps
 	handler http.Handler
-	counter *postgres.Counter // of the last request
+	counted atomic.Pointer[postgres.Counter] // of the last request
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
-	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(catalog.Checks(), pricing.Checks(), inventory.Checks())...))
+	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks())...))
 	events, log := event.NewOutbox(db), audit.New(db)
 	store, err := disk.Open(t.TempDir(), db.Clock())
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := admin.Deps{Audit: log, PublicURL: "https://shop.example", Clock: db.Clock(), Wait: 5 * time.Millisecond}
+	d := admin.Deps{Audit: log, PublicURL: "https://shop.example", Clock: db.Clock(), Keys: idempotency.New(db), Wait: 5 * time.Millisecond}
 	d.Markets = market.NewService(db, events, log)
-	d.Directory = market.NewDirectory(d.Markets)
+	d.Directory = market.NewDirectory(d.Markets, d.PublicURL)
 	d.Translations = translation.NewService(db, events, log)
 	d.Metafields = metafield.NewService(db, events, log)
 	d.Staff = staff.NewService(db, log, generous{}, staff.Keys{Access: []byte(strings.Repeat("k", 32))}, db.Clock())
@@ -89,7 +91,7 @@ func (h *house) serve(d admin.Deps) *house {
 	served := idempotency.Middleware(mux)
 	h.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, counter := postgres.CountStatements(r.Context())
-		h.counter = counter
+		h.counted.Store(counter)
 		served.ServeHTTP(w, r.WithContext(ctx))
 	})
 	return h
@@ -149,8 +151,13 @@ type answer struct {
 	}
 }
 
-func (c client) send(method, path, contentType string, body io.Reader) *httptest.ResponseRecorder {
+func (c client) send(method, path, contentType string, body io.Reader, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, body)
+	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i+1] != "" {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+	}
 	r.Header.Set("Content-Type", contentType)
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
@@ -164,13 +171,20 @@ func (c client) send(method, path, contentType string, body io.Reader) *httptest
 // values in turn.
 func (c client) try(query string, variables ...any) answer {
 	c.t.Helper()
+	return c.under("", query, variables...)
+}
+
+// under runs an operation under an idempotency key.
+func (c client) under(key, query string, variables ...any) answer {
+	c.t.Helper()
 	vars := map[string]any{}
 	for i := 0; i < len(variables); i += 2 {
-		vars[variables[i].(string)] = variables[i+1]
+		name, _ := variables[i].(string)
+		vars[name] = variables[i+1]
 	}
 	body, err := json.Marshal(map[string]any{"query": query, "variables": vars})
 	c.must(err)
-	w := c.send(http.MethodPost, "/admin/graphql", "application/json", bytes.NewReader(body))
+	w := c.send(http.MethodPost, "/admin/graphql", "application/json", bytes.NewReader(body), idempotency.Header, key)
 	a := answer{t: c.t}
 	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
 		c.t.Fatalf("%v: %s", err, w.Body)
@@ -193,7 +207,7 @@ func (c client) change(query string, variables ...any) answer {
 	c.t.Helper()
 	a := c.do(query, variables...)
 	for _, payload := range a.Data {
-		p := payload.(map[string]any)
+		p, _ := payload.(map[string]any)
 		if refused, _ := p["userErrors"].([]any); len(refused) > 0 {
 			c.t.Fatalf("%s\nrefused: %v", query, refused)
 		}
@@ -204,7 +218,7 @@ func (c client) change(query string, variables ...any) answer {
 // at walks into the answer: "product.variants.nodes.0.id".
 func (a answer) at(path string) any {
 	a.t.Helper()
-	var v any = map[string]any(a.Data)
+	var v any = a.Data
 	for _, step := range strings.Split(path, ".") {
 		switch t := v.(type) {
 		case map[string]any:

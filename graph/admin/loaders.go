@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/graph/loader"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
@@ -33,6 +34,7 @@ type loaders struct {
 	blogs         *loader.Loader[content.BlogID, content.Blog]
 	priceLists    *loader.Loader[pricing.ListID, pricing.List]
 	prices        *loader.Loader[priceKey, []pricing.Price]
+	ranges        *loader.Loader[rangeKey, pricing.Range]
 	levels        *loader.Loader[catalog.VariantID, []inventory.Level]
 	locations     *loader.Loader[inventory.LocationID, inventory.Location]
 }
@@ -55,6 +57,7 @@ func newLoaders(d Deps) *loaders {
 		blogs:         loader.New(d.Wait, d.Content.BlogsByIDs),
 		priceLists:    loader.New(d.Wait, d.Prices.ListsByIDs),
 		prices:        loader.New(d.Wait, d.prices),
+		ranges:        loader.New(d.Wait, d.ranges),
 		levels:        loader.New(d.Wait, d.Stock.LevelsOf),
 		locations:     loader.New(d.Wait, d.Stock.LocationsByIDs),
 	}
@@ -66,8 +69,11 @@ func withLoaders(ctx context.Context, d Deps) context.Context {
 	return context.WithValue(ctx, loadersKey{}, newLoaders(d))
 }
 
-// load gives the loaders of the request.
-func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) }
+// load gives the loaders of the request; the handler has put them there.
+func load(ctx context.Context) *loaders {
+	l, _ := ctx.Value(loadersKey{}).(*loaders)
+	return l
+}
 
 // there insists on a thing that something else refers to.
 func there[T any](thing T, ok bool, err error) (T, error) {
@@ -201,12 +207,68 @@ func (d Deps) prices(ctx context.Context, keys []priceKey) (map[priceKey][]prici
 }
 
 func (d Deps) pricesIn(ctx context.Context, id pricing.ListID, variants []catalog.VariantID) (map[catalog.VariantID][]pricing.Price, error) {
+	id, err := d.listOrBase(ctx, id)
+	if err != nil || id == 0 {
+		return nil, err
+	}
+	return d.Prices.PricesOf(ctx, id, variants)
+}
+
+// rangeKey names the span of a product's prices in a list; list 0 is the base
+// one.
+type rangeKey struct {
+	list    pricing.ListID
+	product catalog.ProductID
+}
+
+// ranges reads the spans of one list together.
+func (d Deps) ranges(ctx context.Context, keys []rangeKey) (map[rangeKey]pricing.Range, error) {
+	lists := map[pricing.ListID][]catalog.ProductID{}
+	for _, k := range keys {
+		lists[k.list] = append(lists[k.list], k.product)
+	}
+	out := make(map[rangeKey]pricing.Range, len(keys))
+	for named, products := range lists {
+		id, err := d.listOrBase(ctx, named)
+		if err != nil {
+			return nil, err
+		}
+		if id == 0 {
+			continue
+		}
+		found, err := d.Prices.RangesOf(ctx, id, products)
+		if err != nil {
+			return nil, err
+		}
+		for p, r := range found {
+			out[rangeKey{named, p}] = r
+		}
+	}
+	return out, nil
+}
+
+// listOrBase gives the list that is named, else the base one, 0 if there is none
+// yet.
+func (d Deps) listOrBase(ctx context.Context, id pricing.ListID) (pricing.ListID, error) {
 	if id != 0 {
-		return d.Prices.PricesOf(ctx, id, variants)
+		return id, nil
 	}
 	all, err := d.Prices.Lists(ctx)
 	if err != nil || len(all) == 0 || !all[0].Base {
-		return nil, err
+		return 0, err
 	}
-	return d.Prices.PricesOf(ctx, all[0].ID, variants)
+	return all[0].ID, nil
+}
+
+// listNamed reads the id of a price list that a field may name. One that names
+// nothing is not taken for the base list.
+func listNamed(text *string) (pricing.ListID, error) {
+	if text == nil {
+		return 0, nil
+	}
+	id, err := gql.UnmarshalPriceListID(*text)
+	if err != nil {
+		return 0, pricing.ErrNotFound
+	}
+	return id, nil
 }

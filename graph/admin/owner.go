@@ -72,7 +72,7 @@ var ownerTypes = map[string]ownerType{
 		}
 		return ignoring(d.Markets.Shop(ctx))
 	}},
-	// The catalogue reads options and their values with their product only; texts
+	// The catalog reads options and their values with their product only; texts
 	// of one that is not there are never shown.
 	"ProductOption":      {"product_option", nil},
 	"ProductOptionValue": {"product_option_value", nil},

@@ -16,6 +16,7 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/pricing"
 )
 
 func (r *mutationResolver) ProductCreate(ctx context.Context, input catalog.NewProduct) (answer.ProductPayload, error) {
@@ -136,6 +137,15 @@ func (r *productResolver) Collections(ctx context.Context, obj *catalog.Product)
 
 func (r *productResolver) Metafields(ctx context.Context, obj *catalog.Product) ([]metafield.Metafield, error) {
 	return orNone(load(ctx).metafields.Load(ctx, metafield.Owner{Kind: "product", ID: int64(obj.ID)}))
+}
+
+func (r *productResolver) PriceRange(ctx context.Context, obj *catalog.Product, priceListID *string) (*pricing.Range, error) {
+	id, err := listNamed(priceListID)
+	if err != nil {
+		return nil, err
+	}
+	key := rangeKey{id, obj.ID}
+	return load(ctx).ranges.Optional(ctx, &key)
 }
 
 func (r *productResolver) Variants(ctx context.Context, obj *catalog.Product, first *int, after *string, last *int, before *string, reverse bool) (answer.ProductVariantConnection, error) {

@@ -21,6 +21,7 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/pricing"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/translation"
@@ -42,6 +43,8 @@ type Deps struct {
 	Stock        *inventory.Service
 	Imports      *importer.Service
 
+	// Keys remembers what was done under the header Idempotency-Key. Nil: nothing.
+	Keys *idempotency.Keys
 	// PublicURL is how the process is reached from outside, without a slash at its
 	// end; pictures of the shop's own are served below it.
 	PublicURL string

@@ -2,12 +2,14 @@ package admin_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/souk-commerce/souk/graph/admin"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/testkit"
 )
@@ -65,7 +67,7 @@ func TestStaff_areHiredChangedAndKeptOut(t *testing.T) {
 const createShirt = `mutation { productCreate(input: {
 	title: "Shirt", descriptionHtml: "<p>Soft</p><script>x</script>", vendor: "Acme", type: "Tops", tags: ["new", "cotton"]
 	options: [
-		{name: "Colour", values: [{name: "Red", swatch: {color: "#CC0000"}}, {name: "Blue"}]}
+		{name: "Color", values: [{name: "Red", swatch: {color: "#CC0000"}}, {name: "Blue"}]}
 		{name: "Size", values: [{name: "S"}, {name: "M"}]}
 	]
 	variants: [
@@ -132,11 +134,13 @@ func TestProduct_wholeLife(t *testing.T) {
 	c.change(update, "id", product, "v", published.at("productPublish.product.version"), "t", "Soft shirt")
 
 	whole := c.do(`query($id: ID!, $h: String!) {
-		product(id: $id) { title version variants(first: 1) { totalCount pageInfo { hasNextPage } edges { cursor node {
+		product(id: $id) { title version priceRange { max { amount } onSale } variants(first: 1) { totalCount pageInfo { hasNextPage } edges { cursor node {
 			prices { amount { amount currency } compareAt { amount } derived priceList { base } } stock { onHand } product { handle } } } } }
 		productByHandle(handle: $h) { handle }
 	}`, "id", product, "h", "shirt")
 	whole.is("product.title", "Soft shirt")
+	whole.is("product.priceRange.max.amount", "12.3")
+	whole.is("product.priceRange.onSale", true)
 	whole.is("product.variants.pageInfo.hasNextPage", true)
 	whole.is("product.variants.edges.0.node.prices.0.amount.amount", "12.3")
 	whole.is("product.variants.edges.0.node.prices.0.priceList.base", true)
@@ -158,9 +162,9 @@ func TestProduct_optionsAndVariantsChange(t *testing.T) {
 	t.Parallel()
 	c := open(t).as(staff.Editor)
 	a := c.change(createShirt)
-	product, colour := a.text("productCreate.product.id"), a.text("productCreate.product.options.0.id")
+	product, color := a.text("productCreate.product.id"), a.text("productCreate.product.options.0.id")
 	blue := a.text("productCreate.product.options.0.values.1.id")
-	c.change(`mutation($p: ID!, $o: ID!) { productOptionValuesAdd(id: $p, version: 1, optionId: $o, values: [{name: "Green"}]) { product { version } userErrors { code } } }`, "p", product, "o", colour)
+	c.change(`mutation($p: ID!, $o: ID!) { productOptionValuesAdd(id: $p, version: 1, optionId: $o, values: [{name: "Green"}]) { product { version } userErrors { code } } }`, "p", product, "o", color)
 	c.do(`mutation($p: ID!, $v: ID!) { productOptionValueRemove(id: $p, version: 2, valueId: $v) { product { id } userErrors { code } } }`, "p", product, "v", blue).
 		is("productOptionValueRemove.userErrors.0.code", "VALUE_IN_USE")
 	c.do(`mutation($p: ID!) { productVariantsCreate(productId: $p, version: 2, variants: [{values: ["Red", "S"]}]) { variants { id } userErrors { code } } }`, "p", product).
@@ -340,6 +344,24 @@ func TestGraphQL_isNotSentAsAForm(t *testing.T) {
 	for _, typ := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"} {
 		if w := c.send(http.MethodPost, "/admin/graphql", typ, strings.NewReader("query=mutation{x}")); w.Code != http.StatusUnsupportedMediaType {
 			t.Errorf("%s: %d", typ, w.Code)
+		}
+	}
+}
+
+func TestExamples_runAsTheyStand(t *testing.T) {
+	t.Parallel()
+	c := open(t).as(staff.Owner)
+	for _, e := range admin.Examples() {
+		vars := map[string]any{}
+		if e.Variables != "" {
+			c.must(json.Unmarshal([]byte(e.Variables), &vars))
+		}
+		var pairs []any
+		for k, v := range vars {
+			pairs = append(pairs, k, v)
+		}
+		if a := c.try(e.Query, pairs...); len(a.Errors) > 0 {
+			t.Errorf("%s: %v", e.Name, a.Errors)
 		}
 	}
 }

@@ -61,14 +61,11 @@ func (r *productVariantResolver) Metafields(ctx context.Context, obj *catalog.Va
 }
 
 func (r *productVariantResolver) Prices(ctx context.Context, obj *catalog.Variant, priceListID *string) ([]pricing.Price, error) {
-	key := priceKey{variant: obj.ID}
-	if priceListID != nil {
-		key.list = idOf(gql.UnmarshalPriceListID, *priceListID)
-		if key.list == 0 {
-			return nil, pricing.ErrNotFound
-		}
+	id, err := listNamed(priceListID)
+	if err != nil {
+		return nil, err
 	}
-	return orNone(load(ctx).prices.Load(ctx, key))
+	return orNone(load(ctx).prices.Load(ctx, priceKey{id, obj.ID}))
 }
 
 func (r *productVariantResolver) Stock(ctx context.Context, obj *catalog.Variant) ([]inventory.Level, error) {

@@ -7,13 +7,14 @@ import (
 
 	"github.com/souk-commerce/souk/graph/admin"
 	"github.com/souk-commerce/souk/graph/gql/playground"
+	"github.com/souk-commerce/souk/internal/platform/idempotency"
 )
 
 func (a *App) routeAdmin(mux *http.ServeMux, s site) error {
 	api, err := admin.New(admin.Deps{
 		Audit: a.audit, Staff: a.staff, Markets: a.markets, Directory: a.directory, Translations: a.translations,
 		Metafields: a.metafields, Media: a.media, Content: a.content, Catalog: a.catalog, Rules: a.listing,
-		Prices: a.pricing, Stock: a.inventory, Imports: a.importer,
+		Prices: a.pricing, Stock: a.inventory, Imports: a.importer, Keys: idempotency.New(a.db),
 		PublicURL: s.url, Background: a.background.run, Development: a.cfg.Dev(), Clock: a.clock, Logger: a.log,
 	})
 	if err != nil {

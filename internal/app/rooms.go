@@ -63,7 +63,7 @@ func (a *App) furnish() rooms {
 // Checks are the invariants of all books.
 func Checks() []doctor.Check {
 	var all []doctor.Check
-	for _, room := range [][]doctor.Check{doctor.Shape(), catalog.Checks(), pricing.Checks(), inventory.Checks()} {
+	for _, room := range [][]doctor.Check{doctor.Shape(), market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks()} {
 		all = append(all, room...)
 	}
 	return all

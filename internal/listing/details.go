@@ -113,6 +113,7 @@ func (sh *shelf) scanOption(row pgx.Row) error {
 		return err
 	}
 	if n := len(p.Options); n == 0 || p.Options[n-1].ID != option.ID {
+		option.origin = option.Name
 		p.Options = append(p.Options, &option)
 	}
 	o := p.Options[len(p.Options)-1]

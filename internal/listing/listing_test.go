@@ -124,6 +124,11 @@ func TestProduct_speaksTheBuyersLanguage(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	for _, striped := range [][]SelectedOption{{{"Größe", "S"}, {"Color", "Gestreift"}}, {{"Size", "S"}, {"Color", "Striped"}}} {
+		if v, err := p.VariantByOptions(Choice{Options: striped}); err != nil || v == nil || v.ID != 2 {
+			t.Errorf("%v chooses %v, %v", striped, v, err)
+		}
+	}
 }
 
 func TestProduct_choosesVariants(t *testing.T) {

@@ -46,6 +46,8 @@ type Option struct {
 	ID     OptionID
 	Name   string
 	Values []*OptionValue
+
+	origin string // the name as the merchant wrote it, whatever the language
 }
 
 // OptionValue is one choice on an axis.

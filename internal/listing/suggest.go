@@ -84,7 +84,7 @@ func (t *trip) suggest(sh *shelf, in Suggest, out *Suggestions) ([]func(), error
 	}
 	if in.Collections {
 		rows, _, err := t.collections(sh, func(s *statement) string { return s.begins("c.title", in.Prefix) },
-			collectionOrder(ByTitle), page.Window{Limit: in.Limit - 1})
+			collectionOrder(ByTitle), page.Window{Limit: in.Limit - 1}) // a window is read with one more
 		if err != nil {
 			return nil, err
 		}

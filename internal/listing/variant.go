@@ -165,12 +165,18 @@ func (c Choice) same(a, b string) bool {
 	return a == b || c.CaseInsensitive && strings.EqualFold(a, b)
 }
 
+// names reports whether an option is called so, in the buyer's language or in
+// the merchant's: addresses outlive a change of language.
+func (c Choice) names(o *Option, name string) bool {
+	return c.same(o.Name, name) || c.same(o.origin, name)
+}
+
 // known gives the chosen options that the product has; false when one is
 // unknown and may not be passed over.
 func (c Choice) known(p *Product) ([]SelectedOption, bool) {
 	known := make([]SelectedOption, 0, len(p.Options))
 	for _, chosen := range c.Options {
-		has := slices.ContainsFunc(p.Options, func(o *Option) bool { return c.same(o.Name, chosen.Name) })
+		has := slices.ContainsFunc(p.Options, func(o *Option) bool { return c.names(o, chosen.Name) })
 		switch {
 		case has:
 			known = append(known, chosen)
@@ -181,12 +187,12 @@ func (c Choice) known(p *Product) ([]SelectedOption, bool) {
 	return known, true
 }
 
-// fits counts on how many of the chosen options the variant has another value.
+// misses counts on how many of the chosen options the variant has another value.
 func (c Choice) misses(v *Variant, chosen []SelectedOption) int {
 	misses := 0
 	for _, want := range chosen {
 		hit := slices.ContainsFunc(v.values, func(have *OptionValue) bool {
-			return c.same(have.option.Name, want.Name) && (c.same(have.Name, want.Value) || c.same(have.origin, want.Value))
+			return c.names(have.option, want.Name) && (c.same(have.Name, want.Value) || c.same(have.origin, want.Value))
 		})
 		if !hit {
 			misses++

@@ -17,7 +17,7 @@ import (
 
 func open(t *testing.T) *market.Service {
 	t.Helper()
-	db := testkit.DB(t)
+	db := testkit.DB(t, testkit.WithInvariants(market.Checks()...))
 	return market.NewService(db, event.NewOutbox(db), audit.New(db))
 }
 

@@ -1285,7 +1285,7 @@ scalar URL
 "All reads of the back office."
 type Query
 
-"All writes of the back office. Each is one transaction with a row in the audit log. A refusal that a person can act on comes in userErrors, and then nothing was written."
+"All writes of the back office. Each is one transaction with a row in the audit log. A refusal that a person can act on comes in userErrors, and then nothing was written. With the header Idempotency-Key each is done once in 24 hours: the same key with the same arguments gives the same answer, with others it is refused."
 type Mutation
 
 "Where one page stands in the whole list."
@@ -1326,7 +1326,7 @@ input SeoInput {
 
 "A refusal that a person can act on. Nothing was written."
 type UserError @access(rule: PUBLIC) {
-  "The path of the input field it is about, outermost name first; null when it is about the whole."
+  "The path of the field it is about, outermost name first, without the argument ` + "`" + `input` + "`" + ` itself; null when it is about the whole."
   field: [String!]
   "Why, for programs."
   code: UserErrorCode!
@@ -2853,6 +2853,16 @@ type Price @access(rule: STAFF) {
   updatedAt: DateTime!
 }
 
+"The span of a product's prices for one piece in a list."
+type PriceRange @access(rule: STAFF) {
+  "What the cheapest variant costs."
+  min: Money!
+  "What the dearest variant costs."
+  max: Money!
+  "Whether some variant costs less than its compare-at price."
+  onSale: Boolean!
+}
+
 "What narrows a list of prices. All conditions must hold."
 input PriceFilter {
   "Only those of these variants."
@@ -3031,6 +3041,11 @@ type Product @access(rule: STAFF) {
   collections: [Collection!]!
   "The typed values that hang on it, by namespace and key."
   metafields: [Metafield!]!
+  "The span of its prices in a price list; null if it has none there."
+  priceRange(
+    "The id of the list; the base list if left out."
+    priceListId: ID
+  ): PriceRange
   "Its variants, by position."
   variants(
     "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
@@ -5120,6 +5135,18 @@ func (ec *executionContext) childFields_PriceListPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type PriceListPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PriceRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "min":
+		return ec.fieldContext_PriceRange_min(ctx, field)
+	case "max":
+		return ec.fieldContext_PriceRange_max(ctx, field)
+	case "onSale":
+		return ec.fieldContext_PriceRange_onSale(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceRange", field.Name)
+}
+
 func (ec *executionContext) childFields_PriceRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "factorPpm":
@@ -5186,6 +5213,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_collections(ctx, field)
 	case "metafields":
 		return ec.fieldContext_Product_metafields(ctx, field)
+	case "priceRange":
+		return ec.fieldContext_Product_priceRange(ctx, field)
 	case "variants":
 		return ec.fieldContext_Product_variants(ctx, field)
 	case "version":

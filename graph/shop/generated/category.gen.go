@@ -779,7 +779,7 @@ func (ec *executionContext) _CategoryEdge(ctx context.Context, sel ast.Selection
 
 func (ec *executionContext) marshalNCategory2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCategoryᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Category) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "Category", v, nil)
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCategory2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCategory(ctx, sel, v[i])
@@ -819,7 +819,7 @@ func (ec *executionContext) marshalNCategoryEdge2githubᚗcomᚋsoukᚑcommerce�
 }
 
 func (ec *executionContext) marshalNCategoryEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCategoryEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.CategoryEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCategoryEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCategoryEdge(ctx, sel, v[i])

@@ -86,7 +86,7 @@ func (ec *executionContext) unmarshalNCurrencyCode2ᚕgithubᚗcomᚋsoukᚑcomm
 }
 
 func (ec *executionContext) marshalNCurrencyCode2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐCurrencyᚄ(ctx context.Context, sel ast.SelectionSet, v []money.Currency) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCurrencyCode2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐCurrency(ctx, sel, v[i])

@@ -987,7 +987,7 @@ func (ec *executionContext) _CollectionEdge(ctx context.Context, sel ast.Selecti
 
 func (ec *executionContext) marshalNCollection2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Collection) graphql.Marshaler {
 	ctx = graphql.WithBatchParents(ctx, "Collection", v, nil)
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCollection(ctx, sel, v[i])
@@ -1027,7 +1027,7 @@ func (ec *executionContext) marshalNCollectionEdge2githubᚗcomᚋsoukᚑcommerc
 }
 
 func (ec *executionContext) marshalNCollectionEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCollectionEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.CollectionEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollectionEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐCollectionEdge(ctx, sel, v[i])

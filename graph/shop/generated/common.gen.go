@@ -4175,7 +4175,7 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsou
 			ctx = graphql.WithBatchParents(ctx, "Article", batchItemsArticle, batchIdxMapArticle)
 		}
 	}
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐNode(ctx, sel, v[i])
@@ -4213,7 +4213,7 @@ func (ec *executionContext) marshalNShopErrorCode2githubᚗcomᚋsoukᚑcommerce
 }
 
 func (ec *executionContext) marshalNShopUserError2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐShopUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ShopUserError) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNShopUserError2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐShopUserError(ctx, sel, v[i])
@@ -4253,7 +4253,7 @@ func (ec *executionContext) marshalNStringEdge2githubᚗcomᚋsoukᚑcommerceᚋ
 }
 
 func (ec *executionContext) marshalNStringEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐNameEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.NameEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNStringEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐNameEdge(ctx, sel, v[i])

@@ -1997,7 +1997,7 @@ func (ec *executionContext) _VideoSource(ctx context.Context, sel ast.SelectionS
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNImage2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐImageᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Image) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImage2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐImage(ctx, sel, v[i])
@@ -2037,7 +2037,7 @@ func (ec *executionContext) marshalNImageEdge2githubᚗcomᚋsoukᚑcommerceᚋs
 }
 
 func (ec *executionContext) marshalNImageEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐImageEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.ImageEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNImageEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐImageEdge(ctx, sel, v[i])
@@ -2063,7 +2063,7 @@ func (ec *executionContext) marshalNMedia2githubᚗcomᚋsoukᚑcommerceᚋsouk�
 }
 
 func (ec *executionContext) marshalNMedia2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.Entry) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMedia2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐEntry(ctx, sel, v[i])
@@ -2125,7 +2125,7 @@ func (ec *executionContext) marshalNMediaEdge2githubᚗcomᚋsoukᚑcommerceᚋs
 }
 
 func (ec *executionContext) marshalNMediaEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐGalleryEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.GalleryEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNMediaEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐGalleryEdge(ctx, sel, v[i])
@@ -2173,7 +2173,7 @@ func (ec *executionContext) marshalNModel3dSource2githubᚗcomᚋsoukᚑcommerce
 }
 
 func (ec *executionContext) marshalNModel3dSource2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFileᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.File) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNModel3dSource2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFile(ctx, sel, v[i])
@@ -2193,7 +2193,7 @@ func (ec *executionContext) marshalNVideoSource2githubᚗcomᚋsoukᚑcommerce�
 }
 
 func (ec *executionContext) marshalNVideoSource2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFileᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.File) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNVideoSource2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFile(ctx, sel, v[i])

@@ -357,7 +357,7 @@ func (ec *executionContext) unmarshalNHasMetafieldsIdentifier2ᚕgithubᚗcomᚋ
 }
 
 func (ec *executionContext) marshalNMetafield2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐMetafield(ctx context.Context, sel ast.SelectionSet, v []*listing.Metafield) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalOMetafield2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐMetafield(ctx, sel, v[i])

@@ -4080,7 +4080,7 @@ func (ec *executionContext) _UnitPriceMeasurement(ctx context.Context, sel ast.S
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) marshalNProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProduct2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProduct(ctx, sel, v[i])
@@ -4120,7 +4120,7 @@ func (ec *executionContext) marshalNProductEdge2githubᚗcomᚋsoukᚑcommerce�
 }
 
 func (ec *executionContext) marshalNProductEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.ProductEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProductEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductEdge(ctx, sel, v[i])
@@ -4136,7 +4136,7 @@ func (ec *executionContext) marshalNProductEdge2ᚕgithubᚗcomᚋsoukᚑcommerc
 }
 
 func (ec *executionContext) marshalNProductOption2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Option) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProductOption2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐOption(ctx, sel, v[i])
@@ -4162,7 +4162,7 @@ func (ec *executionContext) marshalNProductOption2ᚖgithubᚗcomᚋsoukᚑcomme
 }
 
 func (ec *executionContext) marshalNProductOptionValue2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐOptionValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.OptionValue) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProductOptionValue2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐOptionValue(ctx, sel, v[i])
@@ -4192,7 +4192,7 @@ func (ec *executionContext) marshalNProductPriceRange2githubᚗcomᚋsoukᚑcomm
 }
 
 func (ec *executionContext) marshalNProductVariant2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐVariantᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Variant) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProductVariant2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐVariant(ctx, sel, v[i])
@@ -4232,7 +4232,7 @@ func (ec *executionContext) marshalNProductVariantEdge2githubᚗcomᚋsoukᚑcom
 }
 
 func (ec *executionContext) marshalNProductVariantEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐVariantEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.VariantEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProductVariantEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐVariantEdge(ctx, sel, v[i])
@@ -4256,7 +4256,7 @@ func (ec *executionContext) marshalNSelectedOption2githubᚗcomᚋsoukᚑcommerc
 }
 
 func (ec *executionContext) marshalNSelectedOption2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐSelectedOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.SelectedOption) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSelectedOption2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐSelectedOption(ctx, sel, v[i])

@@ -3086,7 +3086,7 @@ enum WeightUnit {
 
 "What a list of products is sorted by."
 enum ProductSortKeys {
-  "What sells best, first."
+  "What sells best, first; by id while nothing is known of sales."
   BEST_SELLING
   "When the product was made, oldest first."
   CREATED_AT
@@ -3108,7 +3108,7 @@ enum ProductSortKeys {
 
 "What the products of a collection or a category are sorted by."
 enum ProductCollectionSortKeys {
-  "What sells best, first."
+  "What sells best, first; by id while nothing is known of sales."
   BEST_SELLING
   "The order that the merchant chose for the collection."
   COLLECTION_DEFAULT

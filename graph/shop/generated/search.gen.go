@@ -985,7 +985,7 @@ func (ec *executionContext) marshalNAutocompleteResult2ᚖgithubᚗcomᚋsoukᚑ
 }
 
 func (ec *executionContext) marshalNAutocompleteTerm2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTermᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Term) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAutocompleteTerm2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTerm(ctx, sel, v[i])
@@ -1021,7 +1021,7 @@ func (ec *executionContext) marshalNPredictiveSearchType2githubᚗcomᚋsoukᚑc
 }
 
 func (ec *executionContext) marshalNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTermᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Term) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchQuerySuggestion2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTerm(ctx, sel, v[i])
@@ -1074,7 +1074,7 @@ func (ec *executionContext) marshalNSearchResultItem2ᚕgithubᚗcomᚋsoukᚑco
 			ctx = graphql.WithBatchParents(ctx, "Article", batchItemsArticle, batchIdxMapArticle)
 		}
 	}
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResultItem2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐHit(ctx, sel, v[i])
@@ -1100,7 +1100,7 @@ func (ec *executionContext) marshalNSearchResultItemConnection2ᚖgithubᚗcom�
 }
 
 func (ec *executionContext) marshalNSearchResultItemEdge2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SearchResultItemEdge) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchResultItemEdge2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemEdge(ctx, sel, v[i])
@@ -1199,7 +1199,7 @@ func (ec *executionContext) marshalOPredictiveSearchType2ᚕgithubᚗcomᚋsouk�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPredictiveSearchType2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐPredictiveSearchType(ctx, sel, v[i])
@@ -1281,7 +1281,7 @@ func (ec *executionContext) marshalOSearchType2ᚕgithubᚗcomᚋsoukᚑcommerce
 	if v == nil {
 		return graphql.Null
 	}
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSearchType2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐKind(ctx, sel, v[i])

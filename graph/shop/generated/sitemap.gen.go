@@ -629,7 +629,7 @@ func (ec *executionContext) marshalNSitemapResourceInterface2githubᚗcomᚋsouk
 }
 
 func (ec *executionContext) marshalNSitemapResourceInterface2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []answer.Resource) graphql.Marshaler {
-	ret := marshalInTurn(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNSitemapResourceInterface2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐResource(ctx, sel, v[i])

@@ -1,0 +1,93 @@
+package admin_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/souk-commerce/souk/graph/admin"
+	"github.com/souk-commerce/souk/internal/staff"
+)
+
+// Every mutation that names a version, on something that is there: a version
+// that is not the current one is refused, and nothing is written.
+func TestStale_isRefusedByEveryMutation(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	c := h.as(staff.Owner)
+	ids := c.oneOfEach()
+	before := h.written()
+	tried := 0
+	for _, f := range admin.Schema().Mutation.Fields {
+		if f.Arguments.ForName("version") == nil {
+			continue
+		}
+		tried++
+		a := c.try(staleCall(f, ids))
+		if len(a.Errors) > 0 {
+			t.Errorf("%s: %v", f.Name, a.Errors)
+			continue
+		}
+		if got := a.text(f.Name + ".userErrors.0.code"); got != "STALE_VERSION" {
+			t.Errorf("%s: %v", f.Name, a.Data)
+		}
+	}
+	if after := h.written(); after != before || tried < 40 {
+		t.Errorf("%d mutations wrote: %s, %s", tried, before, after)
+	}
+}
+
+// written sums up what writes leave behind.
+func (h *house) written() (sums string) {
+	h.t.Helper()
+	h.must(h.db.Pool().QueryRow(context.Background(), `SELECT concat_ws(' ', (SELECT count(*) FROM audit_entry), (SELECT count(*) FROM outbox),
+		(SELECT sum(version) FROM product), (SELECT sum(version) FROM variant), (SELECT sum(version) FROM collection), (SELECT sum(version) FROM category))`).Scan(&sums))
+	return sums
+}
+
+// oneOfEach makes one of everything that has a version, and gives the ids by
+// how mutations of it begin.
+func (c client) oneOfEach() map[string]string {
+	c.t.Helper()
+	p := c.change(createShirt)
+	ids := map[string]string{"product": p.text("productCreate.product.id"), "productVariantUpdate": p.text("productCreate.product.variants.nodes.0.id")}
+	for name, input := range map[string]string{
+		"category": `{title: "x"}`, "collection": `{title: "x"}`, "attribute": `{code: "x", name: "x", type: TEXT}`,
+		"page": `{handle: "x", title: "x"}`, "blog": `{handle: "x", title: "x"}`, "menu": `{handle: "x", title: "x", items: []}`,
+		"market": `{handle: "x", name: "x", currency: "EUR", languages: ["en"]}`, "location": `{handle: "x", name: "x"}`,
+		"staffMember": `{email: "x@shop.example", name: "x", role: VIEWER, password: "correct horse battery"}`,
+	} {
+		a := c.change(fmt.Sprintf(`mutation { %sCreate(input: %s) { %s { id } userErrors { code field } } }`, name, input, name))
+		ids[name] = a.text(name + "Create." + name + ".id")
+	}
+	ids["article"] = c.change(`mutation($b: ID!) { articleCreate(input: {blog: $b, handle: "x", title: "x"}) { article { id } userErrors { code } } }`, "b", ids["blog"]).text("articleCreate.article.id")
+	ids["priceList"] = c.change(`mutation($m: ID!) { priceListCreate(input: {name: "x", marketId: $m}) { priceList { id } userErrors { code } } }`, "m", ids["market"]).text("priceListCreate.priceList.id")
+	return ids
+}
+
+// staleCall writes a mutation with valid arguments and a version that never was.
+func staleCall(f *ast.FieldDefinition, ids map[string]string) string {
+	subject := ""
+	for begin := range ids {
+		if strings.HasPrefix(f.Name, begin) && len(begin) > len(subject) {
+			subject = begin
+		}
+	}
+	var args []string
+	for _, a := range f.Arguments {
+		switch {
+		case a.Name == "id" || a.Name == "productId":
+			args = append(args, fmt.Sprintf("%s: %q", a.Name, ids[subject]))
+		case a.Name == "version":
+			args = append(args, "version: 999")
+		case a.Type.NonNull && a.DefaultValue == nil:
+			value := strings.NewReplacer("languages: []", `languages: ["en"]`, "values: []", `values: [{name: "x"}]`,
+				`blog: "gid://souk/Nothing/999999"`, fmt.Sprintf("blog: %q", ids["blog"]), `country: "XX"`, `country: "DE"`).Replace(literal(a.Type))
+			args = append(args, a.Name+": "+value)
+		}
+	}
+	return "mutation { " + f.Name + "(" + strings.Join(args, ", ") + ") { userErrors { code field } } }"
+}

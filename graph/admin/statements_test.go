@@ -1,0 +1,81 @@
+package admin_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/souk-commerce/souk/internal/staff"
+)
+
+// lists are operations whose number of statements must not depend on how much
+// there is. Each is asked for pages of two sizes.
+var lists = map[string]string{
+	"products": `query($n: Int!) { products(first: $n) { totalCount nodes {
+		title priceRange { min { amount } onSale } media { url } categories { title breadcrumbs { title } } collections { title productsCount } excludedMarkets { name } metafields { value }
+		variants(first: $n) { totalCount nodes { sku media { alt } metafields { value } prices { amount { amount } priceList { name } } stock { onHand location { name } } product { title } } }
+	} } }`,
+	"variants":    `query($n: Int!) { productVariants(first: $n) { nodes { product { title } stock { available } prices { amount { amount } } } } }`,
+	"categories":  `query($n: Int!) { categories(first: $n) { nodes { parent { title } children { title } breadcrumbs { title } media { url } } } }`,
+	"collections": `query($n: Int!) { collections(first: $n) { totalCount nodes { productsCount media { url } } } }`,
+	"levels":      `query($n: Int!) { stockLevels(first: $n) { totalCount nodes { variant { sku } location { name } } } }`,
+	"movements":   `query($n: Int!) { stockMovements(first: $n) { totalCount nodes { variant { sku } location { name } } } }`,
+	"articles":    `query($n: Int!) { articles(first: $n) { totalCount nodes { blog { title } media { url } } } }`,
+	"menus":       `query($n: Int!) { menus(first: $n) { nodes { items { title items { title } } } } }`,
+	"audit":       `query($n: Int!) { auditLog(first: $n) { totalCount nodes { action } } }`,
+	"markets":     `query($n: Int!) { markets(first: $n) { totalCount nodes { countries languages domains } } }`,
+	"staff":       `query($n: Int!) { staffMembers(first: $n) { totalCount nodes { permissions } } }`,
+}
+
+// fill makes twelve of everything.
+func (c client) fill() {
+	c.t.Helper()
+	c.change(`mutation { blogCreate(input: {handle: "news", title: "News"}) { blog { id } userErrors { code } } }`)
+	place := c.do(`{ locations { id } }`).text("locations.0.id")
+	base := c.do(`{ priceLists { id } }`).text("priceLists.0.id")
+	blog := c.do(`{ blogs { nodes { id } } }`).text("blogs.nodes.0.id")
+	for i := range 12 {
+		m := c.change(`mutation($u: URL!) { mediaLink(input: {url: $u}) { media { id } userErrors { code } } }`, "u", fmt.Sprintf("https://x.example/%d.jpg", i)).text("mediaLink.media.id")
+		cat := c.change(`mutation($t: String!, $m: ID) { categoryCreate(input: {title: $t, mediaId: $m}) { category { id } userErrors { code } } }`, "t", fmt.Sprintf("C%d", i), "m", m).text("categoryCreate.category.id")
+		p := c.change(`mutation($t: String!, $m: [ID!], $c: [ID!], $sku: String!) { productCreate(input: {title: $t, media: $m, categories: $c, options: [{name: "Size", values: [{name: "S"}, {name: "M"}]}], variants: [{values: ["S"], sku: $sku}, {values: ["M"]}]}) {
+			product { id variants { nodes { id } } } userErrors { code field } } }`, "t", fmt.Sprintf("P%d", i), "m", []string{m}, "c", []string{cat}, "sku", fmt.Sprintf("S%d", i))
+		product, variant := p.text("productCreate.product.id"), p.text("productCreate.product.variants.nodes.0.id")
+		c.change(`mutation($t: String!, $p: [ID!], $m: ID) { collectionCreate(input: {title: $t, products: $p, mediaId: $m}) { collection { id } userErrors { code } } }`, "t", fmt.Sprintf("L%d", i), "p", []string{product}, "m", m)
+		c.change(`mutation($l: ID!, $v: ID!) { pricesSet(priceListId: $l, prices: [{variant: $v, amount: "5"}]) { priceList { id } userErrors { code } } }`, "l", base, "v", variant)
+		c.change(`mutation($v: ID!, $l: ID!, $k: String!) { stockReceive(lines: [{variant: $v, location: $l, quantity: 3}], reason: "x", idempotencyKey: $k) { levels { id } userErrors { code } } }`, "v", variant, "l", place, "k", fmt.Sprint(i))
+		c.change(`mutation($o: ID!) { metafieldsSet(ownerId: $o, metafields: [{key: "a", type: "single_line_text_field", value: "b"}]) { metafields { id } userErrors { code } } }`, "o", product)
+		c.change(`mutation($b: ID!, $h: String!, $m: ID) { articleCreate(input: {blog: $b, handle: $h, title: "A", media: $m}) { article { id } userErrors { code } } }`, "b", blog, "h", fmt.Sprintf("a-%d", i), "m", m)
+		c.change(`mutation($h: String!) { menuCreate(input: {handle: $h, title: "M", items: [{title: "a", type: SEARCH, items: [{title: "b", type: SEARCH}]}]}) { menu { id } userErrors { code } } }`, "h", fmt.Sprintf("m-%d", i))
+		c.change(`mutation($h: String!) { marketCreate(input: {handle: $h, name: "M", currency: "EUR", languages: ["en"]}) { market { id } userErrors { code } } }`, "h", fmt.Sprintf("m-%d", i))
+	}
+}
+
+func TestLists_askTheSameNumberOfStatementsWhateverTheirSize(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	d := h.deps
+	d.Wait = 50 * time.Millisecond // a busy machine must not split a batch
+	c := h.as(staff.Owner)
+	c.fill()
+	h.serve(d)
+	for name, query := range lists {
+		c.do(query, "n", 3)
+		few, sql := c.counted.Load().Statements(), c.counted.Load().SQL()
+		c.do(query, "n", 12)
+		if many := c.counted.Load().Statements(); many != few {
+			t.Errorf("%s: %d statements for 3, %d for 12\n%v\n%v", name, few, many, sql, c.counted.Load().SQL())
+		}
+		t.Logf("%s: %d statements", name, few)
+	}
+}
+
+func TestLists_countOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+	c := open(t).as(staff.Viewer)
+	c.do(`{ products { nodes { id } } }`)
+	without := c.counted.Load().Statements()
+	c.do(`{ products { totalCount nodes { id } } }`)
+	if with := c.counted.Load().Statements(); with != without+1 {
+		t.Errorf("%d statements without a count, %d with it", without, with)
+	}
+}
