@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -28,15 +27,18 @@ func main() {
 	os.Exit(1)
 }
 
-// complain says what is wrong, one line for each fault.
+// complain says what is wrong: for what the user can put right a sentence each,
+// for everything else all that is known.
 func complain(err error) {
-	var faults fault.List
-	if !errors.As(err, &faults) {
-		fmt.Fprintln(os.Stderr, "souk:", err)
-		return
+	faults := fault.All(err)
+	if kind := fault.KindOf(err); kind == fault.Internal || kind == fault.Unavailable {
+		faults = nil
 	}
 	for _, f := range faults {
-		fmt.Fprintln(os.Stderr, "souk:", f)
+		fmt.Fprintln(os.Stderr, "souk:", f.Message)
+	}
+	if len(faults) == 0 {
+		fmt.Fprintln(os.Stderr, "souk:", err)
 	}
 }
 

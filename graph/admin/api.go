@@ -16,6 +16,7 @@ import (
 	"github.com/souk-commerce/souk/internal/importer"
 	"github.com/souk-commerce/souk/internal/kernel/clock"
 	"github.com/souk-commerce/souk/internal/platform/actor"
+	"github.com/souk-commerce/souk/internal/platform/idempotency"
 )
 
 // API is the back office as it is served.
@@ -81,7 +82,7 @@ func (d Deps) withDefaults() Deps {
 //	POST /admin/media                  takes a picture in
 func (a *API) Mount(mux *http.ServeMux) {
 	known := Authenticate(a.rooms.Staff)
-	mux.Handle("/admin/graphql", known(a.graphql))
+	mux.Handle("/admin/graphql", idempotency.Middleware(known(a.graphql)))
 	mux.Handle("POST /admin/imports", known(http.HandlerFunc(a.startImport)))
 	mux.Handle("GET /admin/imports/{id}", known(http.HandlerFunc(a.showImport)))
 	mux.Handle("GET /admin/exports/products.csv", known(http.HandlerFunc(a.exportProducts)))

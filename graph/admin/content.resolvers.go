@@ -121,8 +121,8 @@ func (r *queryResolver) Policies(ctx context.Context) ([]content.Policy, error) 
 	return r.rooms.Content.Policies(ctx)
 }
 
-func (r *queryResolver) Redirects(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, filter content.Filter) (answer.UrlRedirectConnection, error) {
-	s, err := r.rooms.Content.Redirects(ctx, filter, pages(first, after, last, before, reverse))
+func (r *queryResolver) Redirects(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort content.Sort, filter content.Filter) (answer.UrlRedirectConnection, error) {
+	s, err := r.rooms.Content.Redirects(ctx, filter, sort, pages(first, after, last, before, reverse))
 	c, err := list[answer.UrlRedirectEdge](ctx, s, err, func(ctx context.Context) (int64, error) { return r.rooms.Content.CountRedirects(ctx, filter) })
 	return answer.UrlRedirectConnection{Connection: c}, err
 }

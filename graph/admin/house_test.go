@@ -65,7 +65,7 @@ func open(t *testing.T) *house {
 	d.Directory = market.NewDirectory(d.Markets, d.PublicURL)
 	d.Translations = translation.NewService(db, events, log)
 	d.Metafields = metafield.NewService(db, events, log)
-	d.Staff = staff.NewService(db, log, generous{}, staff.Keys{Access: []byte(strings.Repeat("k", 32))}, db.Clock())
+	d.Staff = staff.NewService(db, log, generous{}, staff.Keys{Access: [][]byte{[]byte(strings.Repeat("k", 32))}}, db.Clock())
 	d.Media = media.NewService(db, store, log)
 	d.Content = content.NewService(db, events, log)
 	d.Catalog = catalog.NewService(db, events, log)

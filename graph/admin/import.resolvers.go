@@ -30,9 +30,9 @@ func (r *queryResolver) ImportReport(ctx context.Context, id string) (any, error
 	return report, nil
 }
 
-func (r *queryResolver) ImportRuns(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool) (answer.ImportRunConnection, error) {
-	s, err := r.rooms.Imports.List(ctx, pages(first, after, last, before, reverse))
-	c, err := list[answer.ImportRunEdge](ctx, s, err, nil)
+func (r *queryResolver) ImportRuns(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort importer.Sort, filter importer.Filter) (answer.ImportRunConnection, error) {
+	s, err := r.rooms.Imports.List(ctx, filter, sort, pages(first, after, last, before, reverse))
+	c, err := list[answer.ImportRunEdge](ctx, s, err, func(ctx context.Context) (int64, error) { return r.rooms.Imports.Count(ctx, filter) })
 	return answer.ImportRunConnection{Connection: c}, err
 }
 

@@ -49,8 +49,8 @@ func (r *queryResolver) Locations(ctx context.Context) ([]inventory.Location, er
 	return r.rooms.Stock.Locations(ctx)
 }
 
-func (r *queryResolver) StockLevels(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, filter inventory.LevelFilter) (answer.StockLevelConnection, error) {
-	s, err := r.rooms.Stock.ListLevels(ctx, filter, pages(first, after, last, before, reverse))
+func (r *queryResolver) StockLevels(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort inventory.LevelSort, filter inventory.LevelFilter) (answer.StockLevelConnection, error) {
+	s, err := r.rooms.Stock.ListLevels(ctx, filter, sort, pages(first, after, last, before, reverse))
 	c, err := list[answer.StockLevelEdge](ctx, s, err, func(ctx context.Context) (int64, error) { return r.rooms.Stock.CountLevels(ctx, filter) })
 	return answer.StockLevelConnection{Connection: c}, err
 }

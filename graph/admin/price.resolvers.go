@@ -51,8 +51,8 @@ func (r *queryResolver) PriceList(ctx context.Context, id string) (*pricing.List
 	return one(r.rooms.Prices.ListByID(ctx, idOf(gql.UnmarshalPriceListID, id)))
 }
 
-func (r *queryResolver) Prices(ctx context.Context, priceListID string, first *int, after *string, last *int, before *string, reverse bool, filter pricing.Filter) (answer.PriceConnection, error) {
-	s, err := r.rooms.Prices.ListPrices(ctx, idOf(gql.UnmarshalPriceListID, priceListID), filter, pages(first, after, last, before, reverse))
+func (r *queryResolver) Prices(ctx context.Context, priceListID string, first *int, after *string, last *int, before *string, reverse bool, sort pricing.Sort, filter pricing.Filter) (answer.PriceConnection, error) {
+	s, err := r.rooms.Prices.ListPrices(ctx, idOf(gql.UnmarshalPriceListID, priceListID), filter, sort, pages(first, after, last, before, reverse))
 	c, err := list[answer.PriceEdge](ctx, s, err, func(ctx context.Context) (int64, error) {
 		return r.rooms.Prices.CountPrices(ctx, idOf(gql.UnmarshalPriceListID, priceListID), filter)
 	})

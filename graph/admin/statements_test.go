@@ -24,6 +24,8 @@ var lists = map[string]string{
 	"menus":       `query($n: Int!) { menus(first: $n) { nodes { items { title items { title } } } } }`,
 	"audit":       `query($n: Int!) { auditLog(first: $n) { totalCount nodes { action } } }`,
 	"markets":     `query($n: Int!) { markets(first: $n) { totalCount nodes { countries languages domains } } }`,
+	"imports":     `query($n: Int!) { importRuns(first: $n) { totalCount nodes { state } } }`,
+	"redirects":   `query($n: Int!) { redirects(first: $n, sort: PATH) { totalCount nodes { path } } }`,
 	"staff":       `query($n: Int!) { staffMembers(first: $n) { totalCount nodes { permissions } } }`,
 }
 

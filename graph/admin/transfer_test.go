@@ -56,10 +56,11 @@ func TestImport_isUploadedReportedAndExported(t *testing.T) {
 	if table := w.Body.String(); !strings.Contains(table, "chair") || !strings.Contains(table, "1 created") || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
 		t.Errorf("%s", table)
 	}
-	a := c.do(`query($id: ID!) { importRun(id: $id) { state actor rejected } importReport(id: $id) importRuns { nodes { id } } products(filter: {vendor: "acme"}) { nodes { handle variants { nodes { stock { onHand } prices { amount { amount } } } } } } }`, "id", id)
+	a := c.do(`query($id: ID!) { importRun(id: $id) { state actor rejected } importReport(id: $id) importRuns(filter: {state: COMPLETED, text: ".csv"}, sort: FILE_NAME) { totalCount nodes { id } } products(filter: {vendor: "acme"}) { nodes { handle variants { nodes { stock { onHand } prices { amount { amount } } } } } } }`, "id", id)
 	a.is("importRun.state", "COMPLETED")
 	a.is("importRun.actor", "staff Ada")
 	a.is("importRuns.nodes.0.id", id)
+	a.is("importRuns.totalCount", 1)
 	a.is("products.nodes.0.variants.nodes.1.stock.0.onHand", 4)
 	a.is("products.nodes.0.variants.nodes.0.prices.0.amount.amount", "12.5")
 

@@ -9,6 +9,7 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/track"
 )
 
 // buyer is for whom an operation is answered, or why that is not known.
@@ -33,19 +34,39 @@ func (buyerExtension) ExtensionName() string { return "Buyer" }
 func (buyerExtension) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptOperation reads @inContext. Country and language pick market, prices
-// and texts; what else it says changes nothing in the catalog.
+// and texts, consent says what may be kept of the visitor; what else it says
+// changes nothing in the catalog.
 func (e buyerExtension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	at, err := e.rooms.Buyers.Context(wishOf(graphql.GetOperationContext(ctx)), e.rooms.Clock.Now())
+	args := contextArgs(graphql.GetOperationContext(ctx))
+	of, _ := ctx.Value(requestKey{}).(request)
+	wish := wishOf(args)
+	wish.Host = of.host
+	at, err := e.rooms.Buyers.Context(wish, e.rooms.Clock.Now())
 	at.Spend = gql.Rows(ctx).Spend
+	ctx = track.WithVisitor(ctx, visitorOf(of, args, e.rooms.market(at)))
 	return next(context.WithValue(ctx, buyerKey{}, buyer{at: at, err: err}))
 }
 
-func wishOf(op *graphql.OperationContext) market.Wish {
+// market gives the market of a context, an empty one if there is none.
+func (r Rooms) market(at listing.Context) market.Market {
+	for _, m := range r.Markets.Active() {
+		if int64(m.ID) == at.Market {
+			return m
+		}
+	}
+	return market.Market{}
+}
+
+// contextArgs gives what an operation says of its context.
+func contextArgs(op *graphql.OperationContext) map[string]any {
 	directive := op.Operation.Directives.ForName("inContext")
 	if directive == nil {
-		return market.Wish{}
+		return nil
 	}
-	args := directive.ArgumentMap(op.Variables)
+	return directive.ArgumentMap(op.Variables)
+}
+
+func wishOf(args map[string]any) market.Wish {
 	country, _ := args["country"].(string)
 	language, _ := args["language"].(string)
 	wish := market.Wish{Country: locale.Country(country)}

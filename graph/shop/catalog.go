@@ -25,7 +25,11 @@ func (r *Resolver) product(ctx context.Context, id, handle *string) (*listing.Pr
 	if err != nil || !named {
 		return nil, err
 	}
-	return r.Listing.Product(ctx, at, ref, productNeed(asked))
+	found, err := r.Listing.Product(ctx, at, ref, productNeed(asked))
+	if err == nil {
+		r.viewed(ctx, found)
+	}
+	return found, err
 }
 
 func (r *Resolver) collection(ctx context.Context, id, handle *string) (*listing.Collection, error) {
@@ -41,7 +45,11 @@ func (r *Resolver) collection(ctx context.Context, id, handle *string) (*listing
 	if err != nil {
 		return nil, err
 	}
-	return r.Listing.Collection(ctx, at, ref, need)
+	found, err := r.Listing.Collection(ctx, at, ref, need)
+	if err == nil {
+		r.visited(ctx, found)
+	}
+	return found, err
 }
 
 // collectionProducts gives the lists of several collections in one read, unless

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"html"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -256,41 +255,34 @@ func summary(markup string) string {
 	return text
 }
 
-// place gives the cursor of an entry in a list of content: the value it is
-// sorted by, and its id.
-func place(by content.Sort, id int64, title, handle string, at *time.Time) string {
-	key := strconv.FormatInt(id, 10)
-	switch by {
-	case content.ByTitle:
-		key = title
-	case content.ByHandle:
-		key = handle
-	case content.ByUpdated, content.ByPublished:
-		key = at.UTC().Format(time.RFC3339Nano)
-	}
-	return page.Encode(key, id)
-}
-
-func pageConnection(s page.Slice[content.Page], by content.Sort) *model.PageConnection {
+func pageConnection(s page.Slice[content.Page]) *model.PageConnection {
 	out := &model.PageConnection{Nodes: pointers(s.Items), PageInfo: &s.Info, Edges: []*model.PageEdge{}}
-	for _, p := range out.Nodes {
-		out.Edges = append(out.Edges, &model.PageEdge{Node: p, Cursor: place(by, int64(p.ID), p.Title, p.Handle, &p.UpdatedAt)})
+	for i, p := range out.Nodes {
+		out.Edges = append(out.Edges, &model.PageEdge{Node: p, Cursor: s.Cursors[i]})
 	}
 	return out
 }
 
-func blogConnection(s page.Slice[content.Blog], by content.Sort) *model.BlogConnection {
+func blogConnection(s page.Slice[content.Blog]) *model.BlogConnection {
 	out := &model.BlogConnection{Nodes: pointers(s.Items), PageInfo: &s.Info, Edges: []*model.BlogEdge{}}
-	for _, b := range out.Nodes {
-		out.Edges = append(out.Edges, &model.BlogEdge{Node: b, Cursor: place(by, int64(b.ID), b.Title, b.Handle, &b.UpdatedAt)})
+	for i, b := range out.Nodes {
+		out.Edges = append(out.Edges, &model.BlogEdge{Node: b, Cursor: s.Cursors[i]})
+	}
+	return out
+}
+
+func articleConnection(s page.Slice[content.Article]) *model.ArticleConnection {
+	out := &model.ArticleConnection{Nodes: pointers(s.Items), PageInfo: &s.Info, Edges: []*model.ArticleEdge{}}
+	for i, a := range out.Nodes {
+		out.Edges = append(out.Edges, &model.ArticleEdge{Node: a, Cursor: s.Cursors[i]})
 	}
 	return out
 }
 
 func redirectConnection(s page.Slice[content.Redirect]) *model.URLRedirectConnection {
 	out := &model.URLRedirectConnection{Nodes: pointers(s.Items), PageInfo: &s.Info, Edges: []*model.URLRedirectEdge{}}
-	for _, r := range out.Nodes {
-		out.Edges = append(out.Edges, &model.URLRedirectEdge{Node: r, Cursor: place(content.ByID, int64(r.ID), "", "", nil)})
+	for i, r := range out.Nodes {
+		out.Edges = append(out.Edges, &model.URLRedirectEdge{Node: r, Cursor: s.Cursors[i]})
 	}
 	return out
 }

@@ -98,11 +98,11 @@ func (r *queryRootResolver) Blogs(ctx context.Context, after *string, before *st
 		return nil, err
 	}
 	by := blogSorts[either(sortKey, model.BlogSortKeysID)]
-	found, err := r.blogs(ctx, at, contentFilter(either(query, "")), by, paging(resolved(ctx).args()))
+	found, err := r.blogs(ctx, at, content.Filter{Query: either(query, "")}, by, paging(resolved(ctx).args()))
 	if err != nil {
 		return nil, err
 	}
-	return blogConnection(found, by), nil
+	return blogConnection(found), nil
 }
 
 // Page is the resolver for the page field.
@@ -122,16 +122,16 @@ func (r *queryRootResolver) Pages(ctx context.Context, after *string, before *st
 		return nil, err
 	}
 	by := pageSorts[either(sortKey, model.PageSortKeysID)]
-	found, err := r.pages(ctx, at, contentFilter(either(query, "")), by, paging(resolved(ctx).args()))
+	found, err := r.pages(ctx, at, content.Filter{Query: either(query, "")}, by, paging(resolved(ctx).args()))
 	if err != nil {
 		return nil, err
 	}
-	return pageConnection(found, by), nil
+	return pageConnection(found), nil
 }
 
 // URLRedirects is the resolver for the urlRedirects field.
 func (r *queryRootResolver) URLRedirects(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool) (*model.URLRedirectConnection, error) {
-	found, err := r.Content.Redirects(ctx, redirectFilter(either(query, "")), paging(resolved(ctx).args()))
+	found, err := r.Content.Redirects(ctx, content.Filter{Query: either(query, "")}, content.ByID, paging(resolved(ctx).args()))
 	if err != nil {
 		return nil, err
 	}

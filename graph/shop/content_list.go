@@ -2,7 +2,6 @@ package shop
 
 import (
 	"context"
-	"strings"
 
 	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/content"
@@ -20,6 +19,7 @@ var blogSorts = map[model.BlogSortKeys]content.Sort{
 	model.BlogSortKeysTitle: content.ByTitle, model.BlogSortKeysHandle: content.ByHandle,
 }
 
+// All articles of a list have one blog, so that its title sorts nothing.
 var articleSorts = map[model.ArticleSortKeys]content.Sort{
 	model.ArticleSortKeysID: content.ByID, model.ArticleSortKeysRelevance: content.ByID, model.ArticleSortKeysBlogTitle: content.ByID,
 	model.ArticleSortKeysTitle: content.ByTitle, model.ArticleSortKeysUpdatedAt: content.ByUpdated,
@@ -38,50 +38,11 @@ func (r *Resolver) articlesOf(ctx context.Context, at listing.Context, blogs []*
 	by := articleSorts[in.sort]
 	out := make([]*model.ArticleConnection, len(blogs))
 	for i, b := range blogs {
-		filter := contentFilter(in.query)
-		filter.Blog = b.ID
-		found, err := r.articles(ctx, at, filter, by, in.args)
+		found, err := r.articles(ctx, at, content.Filter{Query: in.query, Blog: b.ID}, by, in.args)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = articleConnection(found, by)
+		out[i] = articleConnection(found)
 	}
 	return out, nil
 }
-
-func articleConnection(s page.Slice[content.Article], by content.Sort) *model.ArticleConnection {
-	out := &model.ArticleConnection{Nodes: pointers(s.Items), PageInfo: &s.Info, Edges: []*model.ArticleEdge{}}
-	for _, a := range out.Nodes {
-		at := &a.UpdatedAt
-		if by == content.ByPublished {
-			at = a.PublishedAt
-		}
-		cursor := place(by, int64(a.ID), a.Title, a.Handle, at)
-		if by == content.ByAuthor {
-			cursor = page.Encode(a.AuthorName, int64(a.ID))
-		}
-		out.Edges = append(out.Edges, &model.ArticleEdge{Node: a, Cursor: cursor})
-	}
-	return out
-}
-
-// contentFilter reads the query of a list of content: a handle, or words of the
-// title.
-func contentFilter(query string) content.Filter {
-	query = strings.TrimSpace(strings.ReplaceAll(query, "\x00", ""))
-	if handle, ok := strings.CutPrefix(query, "handle:"); ok {
-		return content.Filter{Handle: unquote(handle)}
-	}
-	return content.Filter{Text: unquote(strings.TrimPrefix(query, "title:"))}
-}
-
-// redirectFilter reads the query of a list of redirects: a path.
-func redirectFilter(query string) content.Filter {
-	query = strings.TrimSpace(strings.ReplaceAll(query, "\x00", ""))
-	if path, ok := strings.CutPrefix(query, "path:"); ok {
-		return content.Filter{Path: unquote(path)}
-	}
-	return content.Filter{Text: unquote(query)}
-}
-
-func unquote(text string) string { return strings.Trim(text, `"' *`) }

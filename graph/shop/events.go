@@ -11,13 +11,13 @@ import (
 	"github.com/souk-commerce/souk/internal/track"
 )
 
-// payload is what an event keeps of what the browser told: ids, positions and
-// words, no personal data.
+// payload is what an event keeps: ids, positions and words, no personal data.
 type payload struct {
 	Category   *int64  `json:"categoryId,omitempty"`
 	Collection *int64  `json:"collectionId,omitempty"`
 	Product    *int64  `json:"productId,omitempty"`
 	Variant    *int64  `json:"variantId,omitempty"`
+	Hits       *int    `json:"hits,omitempty"`
 	Path       *string `json:"path,omitempty"`
 	Position   *int    `json:"position,omitempty"`
 	Quantity   *int    `json:"quantity,omitempty"`

@@ -18,7 +18,7 @@ func (r *mutationResolver) EventsTrack(ctx context.Context, consent *model.Visit
 		consent = &model.VisitorConsent{}
 	}
 	who := track.VisitorOf(ctx)
-	who.SessionID, who.VisitorID = either(sessionID, ""), either(visitorID, "")
+	who.SessionID, who.VisitorID = either(sessionID, who.SessionID), either(visitorID, who.VisitorID)
 	who.Consent = track.Consent{Analytics: either(consent.Analytics, false), Marketing: either(consent.Marketing, false)}
 	if err := r.Track.RecordFromClient(track.WithVisitor(ctx, who), eventsOf(events)); err != nil {
 		problems, err := problemsOf(err)

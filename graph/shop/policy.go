@@ -16,10 +16,5 @@ func Cacheable(rootField string) bool {
 // Private reports that an operation is asked for one buyer, though nobody is
 // signed in.
 func Private(op *graphql.OperationContext) bool {
-	directive := op.Operation.Directives.ForName("inContext")
-	if directive == nil {
-		return false
-	}
-	buyer := directive.ArgumentMap(op.Variables)["buyer"]
-	return buyer != nil
+	return contextArgs(op)["buyer"] != nil
 }

@@ -36,7 +36,7 @@ type Rooms struct {
 type Resolver struct{ Rooms }
 
 // NewSchema makes the executable schema. Its operations need the extension
-// Buyer, which says for whom they are answered.
+// Buyer, which says for whom they are answered, and come through Visitors.
 func NewSchema(rooms Rooms) graphql.ExecutableSchema {
 	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{rooms}})
 }

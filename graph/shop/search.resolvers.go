@@ -29,6 +29,7 @@ func (r *queryRootResolver) Search(ctx context.Context, after *string, before *s
 	if err != nil {
 		return nil, err
 	}
+	r.searched(ctx, in, hits)
 	return r.searchConnection(ctx, at, hits)
 }
 

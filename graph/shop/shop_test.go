@@ -36,6 +36,8 @@ import (
 // storefront is the API over the small shop of the listing room's tests.
 type storefront struct {
 	t       *testing.T
+	db      *postgres.DB
+	rooms   shop.Rooms
 	handler http.Handler
 }
 
@@ -62,7 +64,7 @@ func openWithin(t *testing.T, limits guard.Limits) *storefront {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &storefront{t: t, handler: handler}
+	return &storefront{t: t, db: db, rooms: rooms, handler: shop.Visitors(handler)}
 }
 
 func furnish(t *testing.T, db *postgres.DB) shop.Rooms {
@@ -85,12 +87,21 @@ func furnish(t *testing.T, db *postgres.DB) shop.Rooms {
 // ask answers a query, with the round trips it took to the database.
 func (s *storefront) ask(query string) (answer string, trips int) {
 	s.t.Helper()
+	return s.askAs(query, "", nil)
+}
+
+// askAs is ask under a host name and with headers.
+func (s *storefront) askAs(query, host string, header http.Header) (answer string, trips int) {
+	s.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	ctx, counter := postgres.CountStatements(s.t.Context())
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/shop/graphql", bytes.NewReader(body))
+	if r.Host = host; header != nil {
+		r.Header = header
+	}
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)

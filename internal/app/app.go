@@ -58,6 +58,9 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.db, err = openDatabase(ctx, a.cfg); err != nil {
 		return err
 	}
+	if err = checkSchema(ctx, a.cfg); err != nil {
+		return err
+	}
 	if a.redis, err = redis.Open(a.cfg.Redis, a.clock); err != nil {
 		return err
 	}

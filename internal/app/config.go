@@ -49,22 +49,28 @@ func LoadConfig(environ []string) (Config, error) {
 	if err != nil {
 		return cfg, err
 	}
-	cfg.DataDir = dir
-	if cfg.Env == "" && cfg.Database.URL == "" {
-		cfg.Env = "dev"
+	cfg.DataDir, cfg.Env = dir, cfg.env()
+	return cfg, nil
+}
+
+// env is what this is, said or not.
+func (c Config) env() string {
+	switch {
+	case c.Env != "":
+		return c.Env
+	case c.Database.URL == "":
+		return "dev"
 	}
-	if cfg.Env == "" {
-		cfg.Env = "production"
-	}
-	return cfg, cfg.checkProduction()
+	return "production"
 }
 
 // Dev reports whether this is a developer's machine.
 func (c Config) Dev() bool { return c.Env == "dev" }
 
-func (c Config) checkProduction() error {
+// Validate says what production lacks.
+func (c Config) Validate() error {
 	var faults fault.List
-	if c.Dev() {
+	if c.env() != "production" {
 		return nil
 	}
 	if c.Database.URL == "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/platform/pgserver"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/platform/postgres/migrate"
@@ -66,4 +67,21 @@ func openDatabase(ctx context.Context, cfg Config) (*postgres.DB, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	return db, nil
+}
+
+// checkSchema refuses to work on a database that lacks migrations. One that is
+// newer than this binary is fine: schemas grow so that the release before keeps
+// working.
+func checkSchema(ctx context.Context, cfg Config) error {
+	pending, err := migrate.Plan(ctx, cfg.MigrateConfig())
+	if fault.Is(err, migrate.ReasonNewer) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(pending) > 0 {
+		return fmt.Errorf("the database lacks %d migrations of this version: run `souk migrate up`", len(pending))
+	}
+	return nil
 }

@@ -46,7 +46,7 @@ func (a *App) furnish() rooms {
 	r.directory = market.NewDirectory(r.markets, a.cfg.publicURL())
 	r.translations = translation.NewService(a.db, a.outbox, r.audit)
 	r.metafields = metafield.NewService(a.db, a.outbox, r.audit)
-	r.staff = staff.NewService(a.db, r.audit, a.redis, staff.Keys{Access: a.key.Derive("staff access token")}, a.clock)
+	r.staff = staff.NewService(a.db, r.audit, a.redis, staff.Keys{Access: a.key.DeriveAll("staff access token")}, a.clock)
 	r.media = media.NewService(a.db, a.originals, r.audit)
 	r.content = content.NewService(a.db, a.outbox, r.audit)
 	r.track = track.NewRecorder(a.db, track.Config{HashKey: a.key.Derive("visitor hash"), Logger: a.log, Metrics: a.metrics})

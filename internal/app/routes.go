@@ -3,9 +3,10 @@ package app
 import (
 	"net/http"
 
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/platform/httpd"
-	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/telemetry"
 )
 
@@ -26,8 +27,7 @@ func (a *App) routes(health *httpd.Health, s site) (http.Handler, error) {
 	if err := a.routeAdmin(mux, s); err != nil {
 		return nil, err
 	}
-	outer := httpd.Chain(httpd.Standard(a.cfg.HTTP, a.log, a.metrics), idempotency.Middleware)
-	return outer(mux), nil
+	return a.traced(httpd.Standard(a.cfg.HTTP, a.log, a.metrics)(mux)), nil
 }
 
 // watch is for those who operate the process.
@@ -35,4 +35,12 @@ func (a *App) watch(mux *http.ServeMux, health *httpd.Health) {
 	mux.HandleFunc("GET /healthz", health.Live)
 	mux.HandleFunc("GET /readyz", health.Ready)
 	mux.Handle("GET /metrics", telemetry.MetricsHandler(a.metrics))
+}
+
+// traced makes a span of each request where traces are sent anywhere.
+func (a *App) traced(next http.Handler) http.Handler {
+	if a.cfg.Telemetry.Endpoint == "" {
+		return next
+	}
+	return otelhttp.NewHandler(next, "http")
 }

@@ -18,8 +18,9 @@ import (
 
 // Serve answers requests until ctx ends.
 func (a *App) Serve(ctx context.Context) error {
+	a.settle(ctx)
 	health := a.health()
-	handler, err := a.routes(health, site{url: a.cfg.publicURL()})
+	handler, err := a.routes(health, site{url: a.cfg.publicURL(), playground: a.explorable()})
 	if err != nil {
 		return err
 	}
@@ -27,6 +28,14 @@ func (a *App) Serve(ctx context.Context) error {
 	group.Go(func() error { return quiet(a.everywhere.Run(ctx)) })
 	group.Go(func() error { return a.serve(ctx, a.server(handler, health, nil, a.announce)) })
 	return group.Wait()
+}
+
+// settle ends the books of imports whose process died. That it fails keeps
+// nobody from serving.
+func (a *App) settle(ctx context.Context) {
+	if err := a.importer.Settle(ctx); err != nil {
+		a.log.WarnContext(ctx, "interrupted imports are still on the books as running", "error", err)
+	}
 }
 
 // serve runs a server, and the recorder of what visitors do until the last
@@ -67,6 +76,7 @@ func (a *App) Dev(ctx context.Context, o DevOptions) error {
 			return err
 		}
 	}
+	a.settle(ctx)
 	if err := a.seedFirst(ctx, o.Out); err != nil {
 		return err
 	}

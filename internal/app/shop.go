@@ -13,6 +13,7 @@ import (
 	"github.com/souk-commerce/souk/graph/gql/playground"
 	"github.com/souk-commerce/souk/graph/shop"
 	"github.com/souk-commerce/souk/internal/platform/httpd"
+	"github.com/souk-commerce/souk/internal/platform/idempotency"
 )
 
 // How long a catalogue answer is fresh, and how long it may still be shown
@@ -45,7 +46,7 @@ func (a *App) routeShop(mux *http.ServeMux, s site) error {
 	if err != nil {
 		return err
 	}
-	api := httpd.CORS(handler)
+	api := httpd.CORS(shop.Visitors(idempotency.Middleware(handler)))
 	mux.Handle(shopPath, api)
 	for _, path := range []string{"/api/{version}/graphql", "/api/{version}/graphql.json"} {
 		mux.Handle(path, anyVersion(api))

@@ -16,7 +16,8 @@ func (a *App) subscribe(ctx context.Context) error {
 		Name: "collection-membership",
 		Topics: []string{"product.created", "product.updated", "price.changed", "stock.changed",
 			"metafield.changed", "category.changed", "collection.changed"},
-		Handle: func(ctx context.Context, batch []event.Envelope) error { return membership.Handle(ctx, batch...) },
+		Handle:  func(ctx context.Context, batch []event.Envelope) error { return membership.Handle(ctx, batch...) },
+		Rebuild: membership.RebuildAll,
 	})
 	if err != nil {
 		return err

@@ -109,6 +109,12 @@ func (m *Membership) Refresh(ctx context.Context, products []ProductID, aspects 
 	return m.do(ctx, work{changes: []productChange{{products, aspects}}})
 }
 
+// RebuildAll evaluates every product against every rule, for when facts were
+// missed.
+func (m *Membership) RebuildAll(ctx context.Context) error {
+	return m.do(ctx, work{everyone: allAspects()})
+}
+
 // do brings every collection that is concerned in line, in id order.
 func (m *Membership) do(ctx context.Context, w work) error {
 	if len(w.changes)+len(w.rebuild)+len(w.everyone) == 0 {

@@ -249,7 +249,90 @@ func TestLists_filterSortAndPageBothWays(t *testing.T) {
 	if got := handles(content.ByPublished, content.Filter{}, page.Args{First: &two, After: s.Info.EndCursor}); got != "a-2 a-3" {
 		t.Errorf("second page %q", got)
 	}
-	if _, err := h.Redirects(ctx, content.Filter{Handle: "x", Path: "/x"}, page.Args{}); err != nil {
+	if _, err := h.Redirects(ctx, content.Filter{Handle: "x", Path: "/x"}, content.ByPath, page.Args{}); err != nil {
 		t.Errorf("redirects: %v", err)
+	}
+}
+
+func TestQuery_readsWordsAndConditions(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ctx := context.Background()
+	blog := must[content.Blog](t)(h.CreateBlog(ctx, content.BlogInput{Handle: "news", Title: "News"}))
+	for i, title := range []string{"Red winter caps", "Blue caps: a guide", "Winter of 100% wool"} {
+		at := testkit.Started().AddDate(0, 0, i)
+		must[content.Article](t)(h.CreateArticle(ctx, content.ArticleInput{Blog: blog.ID, Handle: fmt.Sprintf("a-%d", i), Title: title,
+			AuthorName: []string{"Ann Lee", "Bo", ""}[i], PublishedAt: &at}))
+	}
+	for query, want := range map[string]string{
+		"":                                   "a-0 a-1 a-2",
+		"WINTER":                             "a-0 a-2",
+		"winter caps":                        "a-0",
+		`"caps: a"`:                          "a-1",
+		"title:caps":                         "a-0 a-1",
+		"-title:caps":                        "a-2",
+		"handle:A-1":                         "a-1",
+		"handle:a-*":                         "a-0 a-1 a-2",
+		`author:"ann lee"`:                   "a-0",
+		"author:b*":                          "a-1",
+		"-author:bo winter":                  "a-0 a-2",
+		"published_at:2026-03-03":            "a-1",
+		"published_at:>2026-03-03":           "a-2",
+		"published_at:>=2026-03-03":          "a-1 a-2",
+		"published_at:<2026-03-03":           "a-0",
+		"published_at:<=2026-03-03":          "a-0 a-1",
+		"published_at:>2026-03-03T09:00:00Z": "a-2",
+		"published_at:2026-03-03T09:00:00Z":  "a-1",
+		"updated_at:>2026-03-02":             "",
+		"created_at:2026-03-02 blue":         "a-1",
+		"created_at:soon":                    "",
+		"100%":                               "a-2",
+		"color:red":                          "",
+		"winter\x00":                         "a-0 a-2",
+	} {
+		s, err := h.Articles(ctx, content.Filter{Query: query}, content.ByHandle, page.Args{})
+		var got []string
+		for _, a := range s.Items {
+			got = append(got, a.Handle)
+		}
+		if strings.Join(got, " ") != want || err != nil {
+			t.Errorf("%q gives %q, want %q: %v", query, got, want, err)
+		}
+	}
+	if _, err := h.Pages(ctx, content.Filter{Query: strings.Repeat("a ", 21)}, content.ByID, page.Args{}); !fault.Is(err, "query_too_long") {
+		t.Errorf("21 words: %v", err)
+	}
+}
+
+func TestQuery_everyFieldOfEveryListIsThere(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	dated := "title:a handle:b* -created_at:>2026-01-01 updated_at:<2026-01-01 word "
+	for name, count := range map[string]func(query string) (int64, error){
+		dated:                             func(q string) (int64, error) { return h.CountMenus(t.Context(), content.Filter{Query: q}) },
+		dated + "published_at:2026-01-01": func(q string) (int64, error) { return h.CountPages(t.Context(), content.Filter{Query: q}) },
+		dated + " ":                       func(q string) (int64, error) { return h.CountBlogs(t.Context(), content.Filter{Query: q}) },
+		"path:/a target:/b* /c":           func(q string) (int64, error) { return h.CountRedirects(t.Context(), content.Filter{Query: q}) },
+	} {
+		if _, err := count(name); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestRedirects_byPath(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for _, path := range []string{"/b", "/a", "/c"} {
+		must[content.Redirect](t)(h.CreateRedirect(t.Context(), content.RedirectInput{Path: path, Target: "/x" + path}))
+	}
+	two := 2
+	first, err := h.Redirects(t.Context(), content.Filter{}, content.ByPath, page.Args{First: &two})
+	if err != nil || first.Items[0].Path != "/a" || first.Items[1].Path != "/b" {
+		t.Errorf("%+v, %v", first, err)
+	}
+	rest, err := h.Redirects(t.Context(), content.Filter{Query: "target:/x* -path:/zz"}, content.ByPath, page.Args{After: first.Info.EndCursor})
+	if err != nil || len(rest.Items) != 1 || rest.Items[0].Path != "/c" {
+		t.Errorf("%+v, %v", rest, err)
 	}
 }

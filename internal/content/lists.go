@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ const (
 	ByUpdated   Sort = "updated_at"
 	ByPublished Sort = "published_at"
 	ByAuthor    Sort = "author_name"
+	ByPath      Sort = "path"
 )
 
 // order gives the sort of a table aliased t, by id if it lacks the column.
@@ -55,6 +57,7 @@ type Filter struct {
 	UpdatedFrom *time.Time
 	Blog        BlogID // articles only
 	Path        string // redirects only, exactly
+	Query       string // as storefronts write it: words, and conditions on fields
 }
 
 const (
@@ -62,35 +65,80 @@ const (
 	maxSize     = 250
 )
 
-// query begins a list of a table. published says whether it has publication.
-func (f Filter) query(table, text string, published bool) *keyset.Query {
-	q := keyset.From(table + " t")
-	if f.Text != "" {
-		q.Where("strpos(lower(t."+text+"), ?) > 0", strings.ToLower(f.Text))
+// table is what a list is read from, and what it can be asked for.
+type table struct {
+	name      string
+	text      string // the column that words are looked for in
+	published bool   // whether it has publication
+	fields    map[string]compare
+}
+
+var (
+	menuTable    = table{name: "menu", text: "title", fields: dated(nil)}
+	pageTable    = table{name: "page", text: "title", published: true, fields: dated(map[string]compare{"published_at": instant("t.published_at")})}
+	blogTable    = table{name: "blog", text: "title", fields: dated(nil)}
+	articleTable = table{name: "article", text: "title", published: true, fields: dated(map[string]compare{
+		"published_at": instant("t.published_at"), "author": equals("lower(t.author_name)", strings.ToLower)})}
+	redirectTable = table{name: "url_redirect", text: "path", fields: map[string]compare{
+		"path": equals("t.path", asIs), "target": equals("t.target", asIs)}}
+)
+
+// dated gives the fields that everything with a title has, and more.
+func dated(more map[string]compare) map[string]compare {
+	all := map[string]compare{
+		"title": contains("t.title"), "handle": equals("t.handle", strings.ToLower),
+		"created_at": instant("t.created_at"), "updated_at": instant("t.updated_at"),
 	}
-	if f.Handle != "" && table != "url_redirect" {
+	maps.Copy(all, more)
+	return all
+}
+
+// query begins a list of a table.
+func (f Filter) query(of table) (*keyset.Query, error) {
+	q := keyset.From(of.name + " t")
+	if f.Text != "" {
+		q.Where("strpos(lower(t."+of.text+"), ?) > 0", strings.ToLower(f.Text))
+	}
+	if f.Handle != "" && of.fields["handle"] != nil {
 		q.Where("t.handle = ?", f.Handle)
 	}
-	if f.Archived != nil && published {
+	if f.Archived != nil && of.published {
 		q.Where("(t.archived_at IS NOT NULL) = ?", *f.Archived)
 	}
-	if f.VisibleAt != nil && published {
+	if f.VisibleAt != nil && of.published {
 		q.Where("t.published_at <= ? AND t.archived_at IS NULL", *f.VisibleAt)
 	}
 	if f.UpdatedFrom != nil {
 		q.Where("t.updated_at >= ?", *f.UpdatedFrom)
 	}
-	return q
+	if f.Blog != 0 && of.name == "article" {
+		q.Where("t.blog_id = ?", int64(f.Blog))
+	}
+	if f.Path != "" && of.fields["path"] != nil {
+		q.Where("t.path = ?", f.Path)
+	}
+	return q, narrow(q, f.Query, contains("t."+of.text), of.fields)
+}
+
+// wish is which page of which list is asked for.
+type wish struct {
+	of     table
+	filter Filter
+	order  keyset.Order
+	args   kernelpage.Args
 }
 
 // list reads one page of ids and then its rows.
-func list[ID ~int64, T any](ctx context.Context, s *Service, q *keyset.Query, o keyset.Order, args kernelpage.Args,
-	read func(ids []ID) (map[ID]T, error)) (kernelpage.Slice[T], error) {
-	w, err := args.Window(defaultSize, maxSize)
+func list[ID ~int64, T any](ctx context.Context, s *Service, in wish, read func(ids []ID) (map[ID]T, error)) (kernelpage.Slice[T], error) {
+	w, err := in.args.Window(defaultSize, maxSize)
 	if err != nil {
 		return kernelpage.Slice[T]{}, err
 	}
-	ids, err := q.Page(ctx, s.db.Conn(ctx), w, o)
+	q, err := in.filter.query(in.of)
+	if err != nil {
+		return kernelpage.Slice[T]{}, err
+	}
+	ids, err := q.Page(ctx, s.db.Conn(ctx), w, in.order)
 	if err != nil {
 		return kernelpage.Slice[T]{}, err
 	}
@@ -99,6 +147,14 @@ func list[ID ~int64, T any](ctx context.Context, s *Service, q *keyset.Query, o 
 		return kernelpage.Slice[T]{}, err
 	}
 	return keyset.Fill(ids, things), nil
+}
+
+func (s *Service) count(ctx context.Context, of table, f Filter) (int64, error) {
+	q, err := f.query(of)
+	if err != nil {
+		return 0, err
+	}
+	return q.Count(ctx, s.db.Conn(ctx))
 }
 
 // byID indexes rows.
@@ -153,81 +209,59 @@ func (s *Service) MenusByIDs(ctx context.Context, ids []MenuID) (map[MenuID]Menu
 	return menus, nil
 }
 
-func menuQuery(f Filter) *keyset.Query { return f.query("menu", "title", false) }
-
 // Menus gives menus with their trees.
 func (s *Service) Menus(ctx context.Context, f Filter, by Sort, args kernelpage.Args) (kernelpage.Slice[Menu], error) {
-	return list(ctx, s, menuQuery(f), order(by, ByTitle, ByHandle, ByUpdated), args,
+	return list(ctx, s, wish{menuTable, f, order(by, ByTitle, ByHandle, ByUpdated), args},
 		func(ids []MenuID) (map[MenuID]Menu, error) { return s.MenusByIDs(ctx, ids) })
 }
 
 // CountMenus tells how long the list is.
 func (s *Service) CountMenus(ctx context.Context, f Filter) (int64, error) {
-	return menuQuery(f).Count(ctx, s.db.Conn(ctx))
-}
-
-func pageQuery(f Filter) *keyset.Query { return f.query("page", "title", true) }
-
-// CountPages tells how long the list is.
-func (s *Service) CountPages(ctx context.Context, f Filter) (int64, error) {
-	return pageQuery(f).Count(ctx, s.db.Conn(ctx))
-}
-
-func blogQuery(f Filter) *keyset.Query { return f.query("blog", "title", false) }
-
-// CountBlogs tells how long the list is.
-func (s *Service) CountBlogs(ctx context.Context, f Filter) (int64, error) {
-	return blogQuery(f).Count(ctx, s.db.Conn(ctx))
-}
-
-func articleQuery(f Filter) *keyset.Query {
-	q := f.query("article", "title", true)
-	if f.Blog != 0 {
-		q.Where("t.blog_id = ?", int64(f.Blog))
-	}
-	return q
-}
-
-// CountArticles tells how long the list is.
-func (s *Service) CountArticles(ctx context.Context, f Filter) (int64, error) {
-	return articleQuery(f).Count(ctx, s.db.Conn(ctx))
-}
-
-func redirectQuery(f Filter) *keyset.Query {
-	q := f.query("url_redirect", "path", false)
-	if f.Path != "" {
-		q.Where("t.path = ?", f.Path)
-	}
-	return q
-}
-
-// CountRedirects tells how long the list is.
-func (s *Service) CountRedirects(ctx context.Context, f Filter) (int64, error) {
-	return redirectQuery(f).Count(ctx, s.db.Conn(ctx))
+	return s.count(ctx, menuTable, f)
 }
 
 // Pages gives pages, published or not unless the filter says so.
 func (s *Service) Pages(ctx context.Context, f Filter, by Sort, args kernelpage.Args) (kernelpage.Slice[Page], error) {
-	return list(ctx, s, pageQuery(f), order(by, ByTitle, ByUpdated, ByHandle), args,
+	return list(ctx, s, wish{pageTable, f, order(by, ByTitle, ByUpdated, ByHandle), args},
 		func(ids []PageID) (map[PageID]Page, error) { return s.PagesByIDs(ctx, ids) })
+}
+
+// CountPages tells how long the list is.
+func (s *Service) CountPages(ctx context.Context, f Filter) (int64, error) {
+	return s.count(ctx, pageTable, f)
 }
 
 // Blogs gives blogs.
 func (s *Service) Blogs(ctx context.Context, f Filter, by Sort, args kernelpage.Args) (kernelpage.Slice[Blog], error) {
-	return list(ctx, s, blogQuery(f), order(by, ByTitle, ByHandle), args,
+	return list(ctx, s, wish{blogTable, f, order(by, ByTitle, ByHandle, ByUpdated), args},
 		func(ids []BlogID) (map[BlogID]Blog, error) { return s.BlogsByIDs(ctx, ids) })
+}
+
+// CountBlogs tells how long the list is.
+func (s *Service) CountBlogs(ctx context.Context, f Filter) (int64, error) {
+	return s.count(ctx, blogTable, f)
 }
 
 // Articles gives articles, of one blog if the filter names it.
 func (s *Service) Articles(ctx context.Context, f Filter, by Sort, args kernelpage.Args) (kernelpage.Slice[Article], error) {
-	return list(ctx, s, articleQuery(f), order(by, ByTitle, ByUpdated, ByHandle, ByPublished, ByAuthor), args,
+	return list(ctx, s, wish{articleTable, f, order(by, ByTitle, ByUpdated, ByHandle, ByPublished, ByAuthor), args},
 		func(ids []ArticleID) (map[ArticleID]Article, error) { return s.ArticlesByIDs(ctx, ids) })
 }
 
-// Redirects gives redirects by id.
-func (s *Service) Redirects(ctx context.Context, f Filter, args kernelpage.Args) (kernelpage.Slice[Redirect], error) {
-	return list(ctx, s, redirectQuery(f), order(ByID), args, func(ids []RedirectID) (map[RedirectID]Redirect, error) {
+// CountArticles tells how long the list is.
+func (s *Service) CountArticles(ctx context.Context, f Filter) (int64, error) {
+	return s.count(ctx, articleTable, f)
+}
+
+// Redirects gives redirects.
+func (s *Service) Redirects(ctx context.Context, f Filter, by Sort, args kernelpage.Args) (kernelpage.Slice[Redirect], error) {
+	return list(ctx, s, wish{redirectTable, f, order(by, ByPath, ByUpdated), args}, func(ids []RedirectID) (map[RedirectID]Redirect, error) {
 		rows, err := s.db.Ent(ctx).UrlRedirect.Query().Where(postgres.Any(urlredirect.FieldID, ids)).All(ctx)
 		return byID(rows, err, "redirects", redirectOf, func(r Redirect) RedirectID { return r.ID })
 	})
+}
+
+// CountRedirects tells how long the list is.
+func (s *Service) CountRedirects(ctx context.Context, f Filter) (int64, error) {
+	return s.count(ctx, redirectTable, f)
 }

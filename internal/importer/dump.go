@@ -18,10 +18,14 @@ import (
 const dumpPage = 250
 
 // Export writes all products in the format that Import reads, in the order in
-// which they were made. It reads page by page, so a change made meanwhile may
-// or may not be in it. Metafields for staff are left out: a file has no way to
-// say that they are.
+// which they were made: the shop as it is when the export begins, whatever is
+// changed meanwhile. Metafields for staff are left out: a file has no way to say
+// that they are.
 func (s *Service) Export(ctx context.Context, w io.Writer, progress func(products int)) error {
+	return s.db.Snapshot(ctx, func(ctx context.Context) error { return s.dump(ctx, w, progress) })
+}
+
+func (s *Service) dump(ctx context.Context, w io.Writer, progress func(products int)) error {
 	facts, err := s.facts(ctx, Limits{})
 	if err != nil {
 		return err

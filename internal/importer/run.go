@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
@@ -71,6 +72,9 @@ func (r *run) work(ctx context.Context) error {
 // server at its tables.
 const manyChanges = 500
 
+// analyzeLimit bounds that look.
+const analyzeLimit = 2 * time.Minute
+
 // refreshPlans lets storefront reads be planned for what is in the shop now. A
 // shop that was empty a moment ago would else be read with the plans of an
 // empty one, a hundred times slower, until the server looks by itself.
@@ -78,6 +82,8 @@ func (r *run) refreshPlans(ctx context.Context) error {
 	if r.report.Products.Created+r.report.Products.Updated < manyChanges {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), analyzeLimit) // everything is in: an end now is no failure
+	defer cancel()
 	return r.service.db.Analyze(ctx)
 }
 

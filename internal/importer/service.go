@@ -67,10 +67,12 @@ func (s *Service) Import(ctx context.Context, in Input) (Run, *Report, error) {
 		return Run{}, nil, err
 	}
 	r := &run{service: s, input: in, report: &Report{}, seen: map[catalog.ProductID]string{}}
-	if err := r.begin(ctx); err != nil {
+	done, err := r.begin(ctx)
+	if err != nil {
 		return r.record, r.report, err
 	}
-	err := r.work(ctx)
+	defer done()
+	err = r.work(ctx)
 	r.report.Sort()
 	if end := r.end(context.WithoutCancel(ctx), err); end != nil && err == nil {
 		err = end

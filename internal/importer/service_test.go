@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/souk-commerce/souk/internal/importer"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
+	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/platform/actor"
 	"github.com/souk-commerce/souk/internal/platform/event"
@@ -312,5 +314,78 @@ func TestImport_recordsItself(t *testing.T) {
 	run, _, err = s.Import(ctx, importer.Input{Name: "bad.csv", Source: strings.NewReader(bad), Size: int64(len(bad))})
 	if !fault.Is(err, "no_handle_column") || run.State != importer.RunFailed {
 		t.Errorf("%v %+v", err, run)
+	}
+}
+
+func TestImport_settlesRunsWhoseProcessIsGone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ctx := context.Background()
+	if _, err := s.db.Conn(ctx).Exec(ctx, `INSERT INTO import_run (id, file_name, state, started_at) VALUES (1000, 'dead.csv', 'running', $1)`, s.db.Now(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	state := func(id int64) string {
+		r, err := s.ByID(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.State
+	}
+	text := "Handle,Title,Variant Price\na,A,1.00\n"
+	run, _, err := s.Import(ctx, importer.Input{Name: "a.csv", Source: strings.NewReader(text), Size: int64(len(text)), Started: func(id int64) {
+		if err := s.Settle(ctx); err != nil {
+			t.Error(err)
+		}
+		if dead, alive := state(1000), state(id); dead != importer.RunFailed || alive != importer.RunRunning {
+			t.Errorf("the dead one is %s, the one at work %s", dead, alive)
+		}
+	}})
+	if err != nil || state(run.ID) != importer.RunCompleted {
+		t.Errorf("%+v, %v", run, err)
+	}
+	if r, _ := s.ByID(ctx, 1000); r.Failure == "" || r.FinishedAt == nil {
+		t.Errorf("settled without a word: %+v", r)
+	}
+}
+
+func TestList_filteredSortedPaged(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ctx := context.Background()
+	if _, err := s.db.Conn(ctx).Exec(ctx, `INSERT INTO import_run (id, file_name, state, started_at, finished_at) VALUES
+		(1, 'b.csv', 'completed', '2026-01-01Z', '2026-01-01Z'), (2, 'a.csv', 'failed', '2026-01-03Z', '2026-01-03Z'), (3, 'C.csv', 'completed', '2026-01-02Z', '2026-01-02Z')`); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		filter importer.Filter
+		by     importer.Sort
+		args   page.Args
+		want   string
+	}{
+		"newest first": {want: "[2 3 1]"},
+		"turned round": {args: page.Args{Reverse: true}, want: "[1 3 2]"},
+		"by name":      {by: importer.ByFileName, filter: importer.Filter{State: importer.RunCompleted}, want: "[3 1]"},
+		"by text":      {filter: importer.Filter{Text: "c.CSV"}, want: "[3]"},
+		"since":        {filter: importer.Filter{Since: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}, want: "[2 3]"},
+		"until":        {filter: importer.Filter{Until: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}, want: "[1]"},
+	} {
+		var got []int64
+		for one := 1; ; {
+			c.args.First = &one
+			p, err := s.List(ctx, c.filter, c.by, c.args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range p.Items {
+				got = append(got, r.ID)
+			}
+			if c.args.After = p.Info.EndCursor; !p.Info.HasNextPage {
+				break
+			}
+		}
+		n, err := s.Count(ctx, c.filter)
+		if fmt.Sprint(got) != c.want || n != int64(len(got)) || err != nil {
+			t.Errorf("%s: %v of %d, %v", name, got, n, err)
+		}
 	}
 }

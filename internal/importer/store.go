@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/page"
+	"github.com/souk-commerce/souk/internal/platform/keyset"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 )
 
@@ -40,22 +42,6 @@ const (
 
 // ErrRunNotFound refuses an id that names no run.
 var ErrRunNotFound = fault.New(fault.NotFound, "import_not_found", "There is no such import.")
-
-// begin makes the run's row.
-func (r *run) begin(ctx context.Context) error {
-	db := r.service.db
-	r.record = Run{FileName: r.input.Name, State: RunRunning, Actor: actorName(ctx), StartedAt: db.Now(ctx)}
-	err := db.Conn(ctx).QueryRow(ctx, `
-		INSERT INTO import_run (kind, file_name, state, actor, started_at) VALUES ('products', $1, $2, $3, $4) RETURNING id`,
-		r.record.FileName, r.record.State, r.record.Actor, r.record.StartedAt).Scan(&r.record.ID)
-	if err != nil {
-		return fmt.Errorf("begin import: %w", postgres.Fault(err))
-	}
-	if r.input.Started != nil {
-		r.input.Started(r.record.ID)
-	}
-	return nil
-}
 
 // tally takes the counts so far over from the report.
 func (r *run) tally() {
@@ -100,21 +86,6 @@ func (r *run) end(ctx context.Context, cause error) error {
 	return nil
 }
 
-const runColumns = `id, file_name, state, actor, records, products, created, updated, unchanged, rejected, failure, started_at, finished_at`
-
-// ByID gives a run.
-func (s *Service) ByID(ctx context.Context, id int64) (Run, error) {
-	rows, err := s.db.Conn(ctx).Query(ctx, `SELECT `+runColumns+` FROM import_run WHERE id = $1`, id)
-	if err != nil {
-		return Run{}, fmt.Errorf("read import: %w", postgres.Fault(err))
-	}
-	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Run])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Run{}, ErrRunNotFound
-	}
-	return r, postgres.Fault(err)
-}
-
 // Report gives the report of a finished run, nil while it runs.
 func (s *Service) Report(ctx context.Context, id int64) (*Report, error) {
 	var text []byte
@@ -132,30 +103,95 @@ func (s *Service) Report(ctx context.Context, id int64) (*Report, error) {
 	return r, nil
 }
 
-// List gives the runs, newest first.
-func (s *Service) List(ctx context.Context, args page.Args) (page.Slice[Run], error) {
-	w, err := args.Window(20, 100)
+// Filter narrows a list; zero fields do not.
+type Filter struct {
+	State string
+	Text  string    // part of the file's name, whatever the case
+	Since time.Time // begun then or later
+	Until time.Time // begun before then
+}
+
+func (f Filter) query() *keyset.Query {
+	q := keyset.From("import_run i")
+	if f.State != "" {
+		q.Where("i.state = ?", f.State)
+	}
+	if f.Text != "" {
+		q.Where("strpos(lower(i.file_name), ?) > 0", strings.ToLower(f.Text))
+	}
+	if !f.Since.IsZero() {
+		q.Where("i.started_at >= ?", f.Since)
+	}
+	if !f.Until.IsZero() {
+		q.Where("i.started_at < ?", f.Until)
+	}
+	return q
+}
+
+// Sort is the order of a list; ties go by id.
+type Sort string
+
+// The orders. The zero value is by start.
+const (
+	ByStart    Sort = "started_at" // the newest first
+	ByFileName Sort = "file_name"
+)
+
+func (by Sort) order() keyset.Order {
+	if by == ByFileName {
+		return keyset.Order{Expr: "i.file_name", Type: "text", ID: "i.id"}
+	}
+	return keyset.Order{Expr: "i.started_at", Type: "timestamptz", ID: "i.id"}
+}
+
+// List gives one page of the runs.
+func (s *Service) List(ctx context.Context, f Filter, by Sort, args page.Args) (page.Slice[Run], error) {
+	if by != ByFileName {
+		args.Reverse = !args.Reverse
+	}
+	w, err := args.Window(50, 250)
 	if err != nil {
 		return page.Slice[Run]{}, err
 	}
-	var from int64
-	if w.Cursor != "" {
-		if err := page.Decode(w.Cursor, &from); err != nil {
-			return page.Slice[Run]{}, err
-		}
-	}
-	order, compare := "DESC", "<"
-	if w.Descending() {
-		order, compare = "ASC", ">"
-	}
-	rows, err := s.db.Conn(ctx).Query(ctx, `
-		SELECT `+runColumns+` FROM import_run WHERE ($1 = 0 OR id `+compare+` $1) ORDER BY id `+order+` LIMIT $2`, from, w.Limit+1)
+	ids, err := f.query().Page(ctx, s.db.Conn(ctx), w, by.order())
 	if err != nil {
-		return page.Slice[Run]{}, fmt.Errorf("list imports: %w", postgres.Fault(err))
+		return page.Slice[Run]{}, err
+	}
+	runs, err := s.byIDs(ctx, keyset.IDs[int64](ids))
+	return keyset.Fill(ids, runs), err
+}
+
+// Count tells how many runs there are.
+func (s *Service) Count(ctx context.Context, f Filter) (int64, error) {
+	return f.query().Count(ctx, s.db.Conn(ctx))
+}
+
+// ByID gives a run.
+func (s *Service) ByID(ctx context.Context, id int64) (Run, error) {
+	runs, err := s.byIDs(ctx, []int64{id})
+	if err != nil {
+		return Run{}, err
+	}
+	if r, ok := runs[id]; ok {
+		return r, nil
+	}
+	return Run{}, ErrRunNotFound
+}
+
+func (s *Service) byIDs(ctx context.Context, ids []int64) (map[int64]Run, error) {
+	rows, err := s.db.Conn(ctx).Query(ctx, `
+		SELECT id, file_name, state, actor, records, products, created, updated, unchanged, rejected, failure, started_at, finished_at
+		FROM import_run WHERE id = ANY($1)`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read imports: %w", postgres.Fault(err))
 	}
 	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Run])
 	if err != nil {
-		return page.Slice[Run]{}, fmt.Errorf("list imports: %w", postgres.Fault(err))
+		return nil, fmt.Errorf("read imports: %w", postgres.Fault(err))
 	}
-	return page.Cut(list, w, func(r Run) string { return page.Encode(r.ID) }), nil
+	runs := make(map[int64]Run, len(list))
+	for _, r := range list {
+		runs[r.ID] = r
+	}
+	return runs, nil
 }

@@ -321,3 +321,34 @@ func (s *store) grow(t *testing.T, p catalog.Product) int64 {
 	}
 	return p.Version
 }
+
+func TestListLevels_whatRunsOutFirst(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must[[]inventory.Level](t)(s.Receive(s.ctx, because("a"), []inventory.Receipt{
+		{Variant: s.variants[0].ID, Location: s.main.ID, Quantity: 9}, {Variant: s.variants[0].ID, Location: s.other.ID, Quantity: 2},
+		{Variant: s.variants[1].ID, Location: s.main.ID, Quantity: 5}}))
+	var got []int64
+	one := 1
+	for args := (page.Args{First: &one}); ; {
+		p := must[page.Slice[inventory.Level]](t)(s.ListLevels(s.ctx, inventory.LevelFilter{}, inventory.LevelsByAvailable, args))
+		got = append(got, p.Items[0].OnHand)
+		if args.After = p.Info.EndCursor; !p.Info.HasNextPage {
+			break
+		}
+	}
+	if fmt.Sprint(got) != "[2 5 9]" {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestListMovements_untilIsNotPartOfIt(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	must[[]inventory.Level](t)(s.adjust("a", s.variants[0], s.main, 1))
+	for until, want := range map[time.Time]int64{testkit.Started(): 0, testkit.Started().Add(time.Second): 1} {
+		if n := must[int64](t)(s.CountMovements(s.ctx, inventory.MovementFilter{Until: until})); n != want {
+			t.Errorf("%d movements until %v", n, until)
+		}
+	}
+}

@@ -167,6 +167,16 @@ type LevelFilter struct {
 	AtMost   *int64 // available, for lists of what runs out
 }
 
+// LevelSort is the order of a list of levels; ties go by id.
+type LevelSort string
+
+// The orders. The zero value is by variant.
+const (
+	LevelsByVariant   LevelSort = "variant"
+	LevelsByAvailable LevelSort = "available"
+	LevelsByUpdate    LevelSort = "updated_at"
+)
+
 // MovementFilter narrows a list; zero fields do not.
 type MovementFilter struct {
 	Variant  catalog.VariantID

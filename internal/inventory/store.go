@@ -188,18 +188,31 @@ func (s *Service) LevelsOf(ctx context.Context, variants []catalog.VariantID) (m
 }
 
 // ListLevels gives one page of levels.
-func (s *Service) ListLevels(ctx context.Context, f LevelFilter, args page.Args) (page.Slice[Level], error) {
+func (s *Service) ListLevels(ctx context.Context, f LevelFilter, by LevelSort, args page.Args) (page.Slice[Level], error) {
 	w, err := args.Window(pageSize, maxPage)
 	if err != nil {
 		return page.Slice[Level]{}, err
 	}
-	ids, err := f.query().Page(ctx, s.db.Conn(ctx), w, keyset.Order{Expr: "l.variant_id", Type: "bigint", ID: "l.id"})
+	ids, err := f.query().Page(ctx, s.db.Conn(ctx), w, by.order())
 	if err != nil {
 		return page.Slice[Level]{}, err
 	}
 	found, err := s.LevelsByIDs(ctx, keyset.IDs[LevelID](ids))
 	return keyset.Fill(ids, found), err
 }
+
+func (by LevelSort) order() keyset.Order {
+	switch by {
+	case LevelsByAvailable:
+		return keyset.Order{Expr: "(" + availableSQL + ")", Type: "bigint", ID: "l.id"}
+	case LevelsByUpdate:
+		return keyset.Order{Expr: "l.updated_at", Type: "timestamptz", ID: "l.id"}
+	}
+	return keyset.Order{Expr: "l.variant_id", Type: "bigint", ID: "l.id"}
+}
+
+// availableSQL is Level.Available of a row.
+const availableSQL = "l.on_hand - l.taken - l.safety"
 
 // CountLevels tells how long the list is.
 func (s *Service) CountLevels(ctx context.Context, f LevelFilter) (int64, error) {
@@ -215,7 +228,7 @@ func (f LevelFilter) query() *keyset.Query {
 		q.Where("l.location_id = ?", int64(f.Location))
 	}
 	if f.AtMost != nil {
-		q.Where("l.on_hand - l.taken - l.safety <= ?", *f.AtMost)
+		q.Where(availableSQL+" <= ?", *f.AtMost)
 	}
 	return q
 }
@@ -255,7 +268,7 @@ func (f MovementFilter) query() *keyset.Query {
 		q.Where("m.at >= ?", f.Since)
 	}
 	if !f.Until.IsZero() {
-		q.Where("m.at <= ?", f.Until)
+		q.Where("m.at < ?", f.Until)
 	}
 	return q
 }

@@ -45,12 +45,16 @@ func (s *Service) Upload(ctx context.Context, name, alt string, r io.Reader) (As
 	if err != nil {
 		return Asset{}, err
 	}
+	thumbhash, err := placeholder(raw)
+	if err != nil {
+		return Asset{}, err
+	}
 	key := Key(raw, name, info.ContentType)
 	if err := s.store.Put(ctx, key, bytes.NewReader(raw)); err != nil {
 		return Asset{}, fmt.Errorf("store picture: %w", err)
 	}
 	a := Asset{Kind: Image, StorageKey: &key, ContentType: info.ContentType, Width: &info.Width, Height: &info.Height,
-		Alt: alt, Thumbhash: placeholder(raw), Bytes: int64(len(raw))}
+		Alt: alt, Thumbhash: thumbhash, Bytes: int64(len(raw))}
 	err = s.db.InTx(ctx, func(ctx context.Context) error {
 		a, err = s.insert(ctx, a)
 		return err
@@ -58,14 +62,14 @@ func (s *Service) Upload(ctx context.Context, name, alt string, r io.Reader) (As
 	return a, err
 }
 
-// placeholder gives the thumbhash of a picture, or none where it cannot be
-// decoded after all.
-func placeholder(raw []byte) string {
+// placeholder gives the thumbhash of a picture. A file that begins like one but
+// cannot be decoded is none: no size of it could be made.
+func placeholder(raw []byte) (string, error) {
 	img, _, err := image.Decode(bytes.NewReader(raw))
 	if err != nil {
-		return ""
+		return "", ErrNotPicture
 	}
-	return Thumbhash(img)
+	return Thumbhash(img), nil
 }
 
 // Link makes an asset of a picture or video that stays where it is. Nothing is

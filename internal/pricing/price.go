@@ -89,6 +89,16 @@ type Filter struct {
 	Fixed    bool // only those that are not derived
 }
 
+// Sort is the order of a list of prices; ties go by id.
+type Sort string
+
+// The orders. The zero value is by variant and quantity.
+const (
+	ByVariant Sort = "variant"
+	ByAmount  Sort = "amount"
+	ByUpdate  Sort = "updated_at"
+)
+
 // For gives the price that holds for a quantity, of all prices of one variant
 // in one list.
 func For(prices []Price, quantity int) (Price, bool) {

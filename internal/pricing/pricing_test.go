@@ -301,9 +301,14 @@ func TestListPrices_pages(t *testing.T) {
 		s.set(t, s.base, cost(v, 1, "10", "EUR"), cost(v, 3, "9", "EUR"))
 	}
 	three := 3
-	first := must[page.Slice[pricing.Price]](t)(s.ListPrices(s.ctx, s.base.ID, pricing.Filter{}, page.Args{First: &three}))
-	rest := must[page.Slice[pricing.Price]](t)(s.ListPrices(s.ctx, s.base.ID, pricing.Filter{}, page.Args{After: first.Info.EndCursor}))
+	first := must[page.Slice[pricing.Price]](t)(s.ListPrices(s.ctx, s.base.ID, pricing.Filter{}, pricing.ByVariant, page.Args{First: &three}))
+	rest := must[page.Slice[pricing.Price]](t)(s.ListPrices(s.ctx, s.base.ID, pricing.Filter{}, pricing.ByVariant, page.Args{After: first.Info.EndCursor}))
 	if len(first.Items) != 3 || len(rest.Items) != 5 || rest.Info.HasNextPage || first.Items[1].MinQuantity != 3 {
 		t.Errorf("%+v, then %+v", first, rest)
+	}
+	cheap := must[page.Slice[pricing.Price]](t)(s.ListPrices(s.ctx, s.base.ID, pricing.Filter{}, pricing.ByAmount, page.Args{First: &three}))
+	dear := must[page.Slice[pricing.Price]](t)(s.ListPrices(s.ctx, s.base.ID, pricing.Filter{}, pricing.ByAmount, page.Args{First: &three, Reverse: true}))
+	if cheap.Items[2].MinQuantity != 3 || dear.Items[2].MinQuantity != 1 {
+		t.Errorf("cheapest %+v, dearest %+v", cheap, dear)
 	}
 }

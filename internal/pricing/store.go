@@ -105,8 +105,8 @@ func (s *Service) PricesOf(ctx context.Context, id ListID, variants []catalog.Va
 	return out, nil
 }
 
-// ListPrices gives one page of a list's prices, by variant and quantity.
-func (s *Service) ListPrices(ctx context.Context, id ListID, f Filter, args page.Args) (page.Slice[Price], error) {
+// ListPrices gives one page of a list's prices.
+func (s *Service) ListPrices(ctx context.Context, id ListID, f Filter, by Sort, args page.Args) (page.Slice[Price], error) {
 	l, err := s.ListByID(ctx, id)
 	if err != nil {
 		return page.Slice[Price]{}, err
@@ -115,8 +115,7 @@ func (s *Service) ListPrices(ctx context.Context, id ListID, f Filter, args page
 	if err != nil {
 		return page.Slice[Price]{}, err
 	}
-	order := keyset.Order{Expr: "p.variant_id * 1000000000::numeric + p.min_quantity", Type: "numeric", ID: "p.id"}
-	ids, err := f.query(id).Page(ctx, s.db.Conn(ctx), w, order)
+	ids, err := f.query(id).Page(ctx, s.db.Conn(ctx), w, by.order())
 	if err != nil {
 		return page.Slice[Price]{}, err
 	}
@@ -130,6 +129,16 @@ func (s *Service) ListPrices(ctx context.Context, id ListID, f Filter, args page
 		found[r.ID] = priceOf(r, l.Currency)
 	}
 	return keyset.Fill(ids, found), nil
+}
+
+func (by Sort) order() keyset.Order {
+	switch by {
+	case ByAmount:
+		return keyset.Order{Expr: "p.amount", Type: "bigint", ID: "p.id"}
+	case ByUpdate:
+		return keyset.Order{Expr: "p.updated_at", Type: "timestamptz", ID: "p.id"}
+	}
+	return keyset.Order{Expr: "p.variant_id * 1000000000::numeric + p.min_quantity", Type: "numeric", ID: "p.id"}
 }
 
 // CountPrices tells how long the list is.

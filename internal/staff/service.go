@@ -34,13 +34,13 @@ type Service struct {
 
 // Keys is what the room signs with.
 type Keys struct {
-	Access []byte // at least 32 bytes
+	Access [][]byte // at least 32 bytes each; the first signs, all are believed
 }
 
 // NewService wires the room.
 func NewService(db *postgres.DB, log *audit.Log, store redis.Store, keys Keys, c clock.Clock) *Service {
 	return &Service{
-		db: db, audit: log, signer: signer{key: keys.Access, clock: c}, hasher: newHasher(hashesAtOnce),
+		db: db, audit: log, signer: signer{keys: keys.Access, clock: c}, hasher: newHasher(hashesAtOnce),
 		byEmailTries:  redis.NewAttempts(store, "staff login, by e-mail", triesPerEmail, triesWithin),
 		byClientTries: redis.NewAttempts(store, "staff login, by client", triesPerClient, triesWithin),
 	}

@@ -47,7 +47,7 @@ func open(t *testing.T) house {
 	t.Helper()
 	db := testkit.DB(t)
 	log, counter := audit.New(db), &tally{Memory: redis.NewMemory(db.Clock())}
-	return house{staff.NewService(db, log, counter, staff.Keys{Access: accessKey}, db.Clock()), db, counter, log}
+	return house{staff.NewService(db, log, counter, staff.Keys{Access: [][]byte{accessKey}}, db.Clock()), db, counter, log}
 }
 
 func (h house) hire(t *testing.T, email string, role staff.Role) staff.Member {

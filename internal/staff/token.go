@@ -39,7 +39,7 @@ type Tokens struct {
 
 // signer makes and checks access tokens.
 type signer struct {
-	key   []byte
+	keys  [][]byte // the first signs; all are believed
 	clock clock.Clock
 }
 
@@ -55,7 +55,7 @@ func (s signer) sign(id ID, now time.Time) (string, time.Time, error) {
 		IssuedAt:  jwt.NewNumericDate(now),
 		ExpiresAt: jwt.NewNumericDate(expires),
 	}})
-	text, err := token.SignedString(s.key)
+	text, err := token.SignedString(s.keys[0])
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("sign access token: %w", err)
 	}
@@ -69,7 +69,7 @@ func (s signer) check(text string) (ID, error) {
 		return 0, ErrSignIn
 	}
 	var c claims
-	_, err := jwt.ParseWithClaims(text, &c, func(*jwt.Token) (any, error) { return s.key, nil },
+	_, err := jwt.ParseWithClaims(text, &c, s.believed,
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithAudience(audience),
 		jwt.WithExpirationRequired(), jwt.WithTimeFunc(s.clock.Now))
 	if err != nil {
@@ -80,6 +80,15 @@ func (s signer) check(text string) (ID, error) {
 		return 0, ErrSignIn
 	}
 	return ID(id), nil
+}
+
+// believed gives the keys that a token may be signed with.
+func (s signer) believed(*jwt.Token) (any, error) {
+	set := jwt.VerificationKeySet{}
+	for _, k := range s.keys {
+		set.Keys = append(set.Keys, k)
+	}
+	return set, nil
 }
 
 // newSecret gives a random token and the hash it is kept as.

@@ -129,13 +129,13 @@ type QueryResolver interface {
 	Article(ctx context.Context, id string) (*content.Article, error)
 	Articles(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort content.Sort, filter content.Filter) (answer.ArticleConnection, error)
 	Policies(ctx context.Context) ([]content.Policy, error)
-	Redirects(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, filter content.Filter) (answer.UrlRedirectConnection, error)
+	Redirects(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort content.Sort, filter content.Filter) (answer.UrlRedirectConnection, error)
 	ImportRun(ctx context.Context, id string) (*importer.Run, error)
 	ImportReport(ctx context.Context, id string) (any, error)
-	ImportRuns(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool) (answer.ImportRunConnection, error)
+	ImportRuns(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort importer.Sort, filter importer.Filter) (answer.ImportRunConnection, error)
 	Location(ctx context.Context, id string) (*inventory.Location, error)
 	Locations(ctx context.Context) ([]inventory.Location, error)
-	StockLevels(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, filter inventory.LevelFilter) (answer.StockLevelConnection, error)
+	StockLevels(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort inventory.LevelSort, filter inventory.LevelFilter) (answer.StockLevelConnection, error)
 	StockMovements(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, filter inventory.MovementFilter) (answer.StockMovementConnection, error)
 	Market(ctx context.Context, id string) (*market.Market, error)
 	Markets(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort market.Sort, filter market.Filter) (answer.MarketConnection, error)
@@ -144,7 +144,7 @@ type QueryResolver interface {
 	Menu(ctx context.Context, id string) (*content.Menu, error)
 	Menus(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, sort content.Sort, filter content.Filter) (answer.MenuConnection, error)
 	PriceList(ctx context.Context, id string) (*pricing.List, error)
-	Prices(ctx context.Context, priceListID string, first *int, after *string, last *int, before *string, reverse bool, filter pricing.Filter) (answer.PriceConnection, error)
+	Prices(ctx context.Context, priceListID string, first *int, after *string, last *int, before *string, reverse bool, sort pricing.Sort, filter pricing.Filter) (answer.PriceConnection, error)
 	PriceLists(ctx context.Context) ([]pricing.List, error)
 	Product(ctx context.Context, id string) (*catalog.Product, error)
 	ProductByHandle(ctx context.Context, handle string) (*catalog.Product, error)
@@ -2567,6 +2567,22 @@ func (ec *executionContext) field_Query_importRuns_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["reverse"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "sort",
+		func(ctx context.Context, v any) (importer.Sort, error) {
+			return ec.unmarshalNImportRunSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐSort(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sort"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (importer.Filter, error) {
+			return ec.unmarshalNImportRunFilter2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg6
 	return args, nil
 }
 
@@ -2905,14 +2921,22 @@ func (ec *executionContext) field_Query_prices_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["reverse"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "sort",
+		func(ctx context.Context, v any) (pricing.Sort, error) {
+			return ec.unmarshalNPriceSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐSort(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sort"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (pricing.Filter, error) {
 			return ec.unmarshalNPriceFilter2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg6
+	args["filter"] = arg7
 	return args, nil
 }
 
@@ -3139,14 +3163,22 @@ func (ec *executionContext) field_Query_redirects_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["reverse"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "sort",
+		func(ctx context.Context, v any) (content.Sort, error) {
+			return ec.unmarshalNUrlRedirectSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐSort(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sort"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (content.Filter, error) {
 			return ec.unmarshalNUrlRedirectFilter2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg5
+	args["filter"] = arg6
 	return args, nil
 }
 
@@ -3269,14 +3301,22 @@ func (ec *executionContext) field_Query_stockLevels_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["reverse"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "sort",
+		func(ctx context.Context, v any) (inventory.LevelSort, error) {
+			return ec.unmarshalNStockLevelSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelSort(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sort"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (inventory.LevelFilter, error) {
 			return ec.unmarshalNStockLevelFilter2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg5
+	args["filter"] = arg6
 	return args, nil
 }
 
@@ -7547,7 +7587,7 @@ func (ec *executionContext) _Query_redirects(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Redirects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool), fc.Args["filter"].(content.Filter))
+			return ec.Resolvers.Query().Redirects(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool), fc.Args["sort"].(content.Sort), fc.Args["filter"].(content.Filter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v answer.UrlRedirectConnection) graphql.Marshaler {
@@ -7679,7 +7719,7 @@ func (ec *executionContext) _Query_importRuns(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ImportRuns(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool))
+			return ec.Resolvers.Query().ImportRuns(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool), fc.Args["sort"].(importer.Sort), fc.Args["filter"].(importer.Filter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v answer.ImportRunConnection) graphql.Marshaler {
@@ -7799,7 +7839,7 @@ func (ec *executionContext) _Query_stockLevels(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StockLevels(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool), fc.Args["filter"].(inventory.LevelFilter))
+			return ec.Resolvers.Query().StockLevels(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool), fc.Args["sort"].(inventory.LevelSort), fc.Args["filter"].(inventory.LevelFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v answer.StockLevelConnection) graphql.Marshaler {
@@ -8183,7 +8223,7 @@ func (ec *executionContext) _Query_prices(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Prices(ctx, fc.Args["priceListId"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool), fc.Args["filter"].(pricing.Filter))
+			return ec.Resolvers.Query().Prices(ctx, fc.Args["priceListId"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["reverse"].(bool), fc.Args["sort"].(pricing.Sort), fc.Args["filter"].(pricing.Filter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v answer.PriceConnection) graphql.Marshaler {

@@ -4161,6 +4161,36 @@ func (ec *executionContext) marshalNUrlRedirectPayload2githubᚗcomᚋsoukᚑcom
 	return ec._UrlRedirectPayload(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNUrlRedirectSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐSort(ctx context.Context, v any) (content.Sort, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNUrlRedirectSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐSort[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUrlRedirectSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐSort(ctx context.Context, sel ast.SelectionSet, v content.Sort) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNUrlRedirectSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐSort[v])
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+var (
+	unmarshalNUrlRedirectSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐSort = map[string]content.Sort{
+		"ID":         content.ByID,
+		"PATH":       content.ByPath,
+		"UPDATED_AT": content.ByUpdated,
+	}
+	marshalNUrlRedirectSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐSort = map[content.Sort]string{
+		content.ByID:      "ID",
+		content.ByPath:    "PATH",
+		content.ByUpdated: "UPDATED_AT",
+	}
+)
+
 func (ec *executionContext) marshalOArticle2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcontentᚐArticle(ctx context.Context, sel ast.SelectionSet, v *content.Article) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -427,6 +427,29 @@ func (ec *executionContext) fieldContext_ImportRunConnection_pageInfo(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportRunConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *answer.ImportRunConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportRunConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportRunConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportRunConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ImportRunEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *answer.ImportRunEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -485,6 +508,57 @@ func (ec *executionContext) fieldContext_ImportRunEdge_node(_ context.Context, f
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputImportRunFilter(ctx context.Context, obj any) (importer.Filter, error) {
+	var it importer.Filter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"state", "text", "since", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOImportState2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		case "since":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("since"))
+			data, err := ec.unmarshalODateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Since = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
 
 // endregion **************************** input.gotpl *****************************
 
@@ -640,18 +714,56 @@ func (ec *executionContext) _ImportRunConnection(ctx context.Context, sel ast.Se
 		case "edges":
 			out.Values[i] = ec._ImportRunConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "nodes":
 			out.Values[i] = ec._ImportRunConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ImportRunConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ImportRunConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -764,6 +876,39 @@ func (ec *executionContext) marshalNImportRunEdge2ᚕgithubᚗcomᚋsoukᚑcomme
 	return ret
 }
 
+func (ec *executionContext) unmarshalNImportRunFilter2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐFilter(ctx context.Context, v any) (importer.Filter, error) {
+	res, err := ec.unmarshalInputImportRunFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImportRunSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐSort(ctx context.Context, v any) (importer.Sort, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNImportRunSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐSort[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportRunSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐSort(ctx context.Context, sel ast.SelectionSet, v importer.Sort) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNImportRunSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐSort[v])
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+var (
+	unmarshalNImportRunSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐSort = map[string]importer.Sort{
+		"STARTED_AT": importer.ByStart,
+		"FILE_NAME":  importer.ByFileName,
+	}
+	marshalNImportRunSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋimporterᚐSort = map[importer.Sort]string{
+		importer.ByStart:    "STARTED_AT",
+		importer.ByFileName: "FILE_NAME",
+	}
+)
+
 func (ec *executionContext) unmarshalNImportState2string(ctx context.Context, v any) (string, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNImportState2string[tmp]
@@ -800,5 +945,31 @@ func (ec *executionContext) marshalOImportRun2ᚖgithubᚗcomᚋsoukᚑcommerce�
 	}
 	return ec._ImportRun(ctx, sel, v)
 }
+
+func (ec *executionContext) unmarshalOImportState2string(ctx context.Context, v any) (string, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalOImportState2string[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOImportState2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalOImportState2string[v])
+	return res
+}
+
+var (
+	unmarshalOImportState2string = map[string]string{
+		"RUNNING":   importer.RunRunning,
+		"COMPLETED": importer.RunCompleted,
+		"FAILED":    importer.RunFailed,
+	}
+	marshalOImportState2string = map[string]string{
+		importer.RunRunning:   "RUNNING",
+		importer.RunCompleted: "COMPLETED",
+		importer.RunFailed:    "FAILED",
+	}
+)
 
 // endregion ***************************** type.gotpl *****************************

@@ -2748,6 +2748,36 @@ func (ec *executionContext) unmarshalNStockLevelFilter2githubᚗcomᚋsoukᚑcom
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNStockLevelSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelSort(ctx context.Context, v any) (inventory.LevelSort, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNStockLevelSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelSort[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStockLevelSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelSort(ctx context.Context, sel ast.SelectionSet, v inventory.LevelSort) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNStockLevelSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelSort[v])
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+var (
+	unmarshalNStockLevelSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelSort = map[string]inventory.LevelSort{
+		"VARIANT":    inventory.LevelsByVariant,
+		"AVAILABLE":  inventory.LevelsByAvailable,
+		"UPDATED_AT": inventory.LevelsByUpdate,
+	}
+	marshalNStockLevelSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelSort = map[inventory.LevelSort]string{
+		inventory.LevelsByVariant:   "VARIANT",
+		inventory.LevelsByAvailable: "AVAILABLE",
+		inventory.LevelsByUpdate:    "UPDATED_AT",
+	}
+)
+
 func (ec *executionContext) marshalNStockMovement2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐMovement(ctx context.Context, sel ast.SelectionSet, v inventory.Movement) graphql.Marshaler {
 	return ec._StockMovement(ctx, sel, &v)
 }

@@ -1834,6 +1834,36 @@ func (ec *executionContext) unmarshalNPriceListUpdateInput2githubᚗcomᚋsouk�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNPriceSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐSort(ctx context.Context, v any) (pricing.Sort, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNPriceSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐSort[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPriceSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐSort(ctx context.Context, sel ast.SelectionSet, v pricing.Sort) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNPriceSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐSort[v])
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+var (
+	unmarshalNPriceSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐSort = map[string]pricing.Sort{
+		"VARIANT":    pricing.ByVariant,
+		"AMOUNT":     pricing.ByAmount,
+		"UPDATED_AT": pricing.ByUpdate,
+	}
+	marshalNPriceSort2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐSort = map[pricing.Sort]string{
+		pricing.ByVariant: "VARIANT",
+		pricing.ByAmount:  "AMOUNT",
+		pricing.ByUpdate:  "UPDATED_AT",
+	}
+)
+
 func (ec *executionContext) marshalNPricesPayload2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋadminᚋanswerᚐPricesPayload(ctx context.Context, sel ast.SelectionSet, v answer.PricesPayload) graphql.Marshaler {
 	return ec._PricesPayload(ctx, sel, &v)
 }

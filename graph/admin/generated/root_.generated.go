@@ -92,6 +92,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCollectionRuleInput,
 		ec.unmarshalInputCollectionUpdateInput,
 		ec.unmarshalInputContentFilter,
+		ec.unmarshalInputImportRunFilter,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationUpdateInput,
 		ec.unmarshalInputMarketFilter,
@@ -1598,6 +1599,16 @@ input ArticleFilter {
   updatedFrom: DateTime
 }
 
+"What redirects are sorted by."
+enum UrlRedirectSort {
+  "By the order in which they were made."
+  ID
+  "By the old path."
+  PATH
+  "By the moment of their last change, oldest first."
+  UPDATED_AT
+}
+
 "What narrows a list of redirects. All conditions must hold."
 input UrlRedirectFilter {
   "Part of the old path, whatever the case."
@@ -1797,7 +1808,7 @@ extend type Query {
   ): ArticleConnection! @access(rule: STAFF)
   "The legal texts of the shop, one of each kind at most."
   policies: [ShopPolicy!]! @access(rule: STAFF)
-  "The redirects of the shop, in the order in which they were made."
+  "The redirects of the shop."
   redirects(
     "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
     first: Int
@@ -1809,6 +1820,8 @@ extend type Query {
     before: String
     "Turns the order of the whole list round."
     reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: UrlRedirectSort! = ID
     "What narrows the list."
     filter: UrlRedirectFilter! = {}
   ): UrlRedirectConnection! @access(rule: STAFF)
@@ -1942,6 +1955,26 @@ enum ImportState {
   FAILED
 }
 
+"What imports are sorted by."
+enum ImportRunSort {
+  "When they began, the newest first."
+  STARTED_AT
+  "The name of the file."
+  FILE_NAME
+}
+
+"What narrows a list of imports. All conditions must hold."
+input ImportRunFilter {
+  "Only those that are so far."
+  state: ImportState
+  "Part of the file's name, whatever the case."
+  text: String
+  "Only those that began then or later."
+  since: DateTime
+  "Only those that began before then."
+  until: DateTime
+}
+
 "One page of imports."
 type ImportRunConnection @access(rule: STAFF) {
   "The entries with their cursors."
@@ -1950,6 +1983,8 @@ type ImportRunConnection @access(rule: STAFF) {
   nodes: [ImportRun!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
 }
 
 "One entry of a list of imports."
@@ -1971,7 +2006,7 @@ extend type Query {
     "The id of the import."
     id: ID!
   ): JSON @access(rule: STAFF)
-  "The files that were taken in, the newest first."
+  "The files that were taken in."
   importRuns(
     "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
     first: Int
@@ -1983,6 +2018,10 @@ extend type Query {
     before: String
     "Turns the order of the whole list round."
     reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: ImportRunSort! = STARTED_AT
+    "What narrows the list."
+    filter: ImportRunFilter! = {}
   ): ImportRunConnection! @access(rule: STAFF)
 }
 `, BuiltIn: false},
@@ -2146,6 +2185,16 @@ enum StockMovementKind {
   WRITE_OFF
 }
 
+"What stock levels are sorted by."
+enum StockLevelSort {
+  "The variant's id."
+  VARIANT
+  "How many can be sold, the fewest first."
+  AVAILABLE
+  "When the level last changed, longest ago first."
+  UPDATED_AT
+}
+
 "What narrows a list of levels. All conditions must hold."
 input StockLevelFilter {
   "Only those of these variants."
@@ -2266,9 +2315,9 @@ extend type Query {
     "The id of the location."
     id: ID!
   ): Location @access(rule: STAFF)
-  "Every location, in the order in which they are asked."
+  "Every location, in the order in which they are asked; there are few."
   locations: [Location!]! @access(rule: STAFF)
-  "How many pieces there are, by variant and location."
+  "How many pieces there are of the variants at the locations."
   stockLevels(
     "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
     first: Int
@@ -2280,6 +2329,8 @@ extend type Query {
     before: String
     "Turns the order of the whole list round."
     reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: StockLevelSort! = VARIANT
     "What narrows the list."
     filter: StockLevelFilter! = {}
   ): StockLevelConnection! @access(rule: STAFF)
@@ -2863,6 +2914,16 @@ type PriceRange @access(rule: STAFF) {
   onSale: Boolean!
 }
 
+"What prices are sorted by."
+enum PriceSort {
+  "The variant's id, then the quantity."
+  VARIANT
+  "The amount, the lowest first."
+  AMOUNT
+  "When the price last changed, longest ago first."
+  UPDATED_AT
+}
+
 "What narrows a list of prices. All conditions must hold."
 input PriceFilter {
   "Only those of these variants."
@@ -2945,7 +3006,7 @@ extend type Query {
     "The id of the price list."
     id: ID!
   ): PriceList @access(rule: STAFF)
-  "The prices of one list, by variant and quantity."
+  "The prices of one list."
   prices(
     "The id of the list."
     priceListId: ID!
@@ -2959,6 +3020,8 @@ extend type Query {
     before: String
     "Turns the order of the whole list round."
     reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: PriceSort! = VARIANT
     "What narrows the list."
     filter: PriceFilter! = {}
   ): PriceConnection! @access(rule: STAFF)
@@ -4705,6 +4768,8 @@ func (ec *executionContext) childFields_ImportRunConnection(ctx context.Context,
 		return ec.fieldContext_ImportRunConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ImportRunConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ImportRunConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportRunConnection", field.Name)
 }

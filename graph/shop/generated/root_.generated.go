@@ -1501,7 +1501,7 @@ enum CollectionSortKeys {
 
 "Sets the buyer's context of an operation: prices, availability and texts follow it."
 directive @inContext(
-  "The buyer's country; it picks the market and so the currency. ` + "`" + `ZZ` + "`" + ` or nothing means the shop's default."
+  "The buyer's country; it picks the market and so the currency. ` + "`" + `ZZ` + "`" + ` or nothing leaves that to the host name the shop is asked under, else it is the shop's default market."
   country: CountryCode
   "The language to answer in; a text that is not translated comes in the shop's own language."
   language: LanguageCode
@@ -1509,7 +1509,7 @@ directive @inContext(
   preferredLocationId: ID
   "Who buys. Accepted for compatible clients; catalog prices do not depend on it."
   buyer: BuyerInput
-  "What the visitor agreed to. Accepted for compatible clients; reads are never tracked by it."
+  "What the visitor agreed to. The shop counts views of a product or a collection and searches when it is asked for them; without ` + "`" + `analytics` + "`" + ` nothing is kept that identifies the visitor or what was viewed."
   visitorConsent: VisitorConsent
 ) on QUERY | MUTATION
 
@@ -1704,7 +1704,7 @@ type Mutation
     first: Int
     "How many to return from the end or in front of ` + "`" + `before` + "`" + `; at most 250."
     last: Int
-    "Words to find in the title, and conditions such as title:news or handle:news."
+    "Words to find in the title, and conditions: title:news, handle:news, created_at:>2026-01-01, updated_at:<=2026-06-30. All must hold; a - in front denies one, a * at the end of a handle stands for anything."
     query: String
     "Turns the order of the whole list round."
     reverse: Boolean = false
@@ -1733,7 +1733,7 @@ type Mutation
     first: Int
     "How many to return from the end or in front of ` + "`" + `before` + "`" + `; at most 250."
     last: Int
-    "Words to find in the title, and conditions such as title:about, handle:about or updated_at:>2026-01-01."
+    "Words to find in the title, and conditions: title:about, handle:about, created_at:>2026-01-01, updated_at:<=2026-06-30, published_at:>=2026-02-01. All must hold; a - in front denies one, a * at the end of a handle stands for anything."
     query: String
     "Turns the order of the whole list round."
     reverse: Boolean = false
@@ -1750,7 +1750,7 @@ type Mutation
     first: Int
     "How many to return from the end or in front of ` + "`" + `before` + "`" + `; at most 250."
     last: Int
-    "A condition such as path:/old or target:/new."
+    "Words to find in the path, and conditions: path:/old, target:/new. All must hold; a - in front denies one, a * at the end stands for anything."
     query: String
     "Turns the order of the whole list round."
     reverse: Boolean = false
@@ -1809,13 +1809,13 @@ type ArticleAuthor @access(rule: PUBLIC) {
 enum ArticleSortKeys {
   "The author's name."
   AUTHOR
-  "The title of the blog."
+  "The title of the blog; the articles of one blog share it, so they go by id."
   BLOG_TITLE
   "The id."
   ID
   "When the article was published, oldest first."
   PUBLISHED_AT
-  "How well the article answers the query; by id where there is none."
+  "Accepted for compatible clients: an article has the words or not, so they go by id."
   RELEVANCE
   "The title."
   TITLE
@@ -1840,7 +1840,7 @@ type Blog implements Node @access(rule: PUBLIC) {
     first: Int
     "How many to return from the end or in front of ` + "`" + `before` + "`" + `; at most 250."
     last: Int
-    "Words to find in the title, and conditions such as title:news, author:ann or published_at:>2026-01-01."
+    "Words to find in the title, and conditions: title:news, handle:spring, author:\"Ann Lee\", created_at:>2026-01-01, updated_at:<=2026-06-30, published_at:>=2026-02-01. All must hold; a - in front denies one, a * at the end of a handle or an author stands for anything. Articles have no tags."
     query: String
     "Turns the order of the whole list round."
     reverse: Boolean = false
@@ -1881,7 +1881,7 @@ enum BlogSortKeys {
   HANDLE
   "The id."
   ID
-  "How well the title answers the query; by id where there is none."
+  "Accepted for compatible clients: a title has the words or not, so they go by id."
   RELEVANCE
   "The title."
   TITLE
@@ -1931,7 +1931,7 @@ type PageEdge @access(rule: PUBLIC) {
 enum PageSortKeys {
   "The id."
   ID
-  "How well the title answers the query; by id where there is none."
+  "Accepted for compatible clients: a title has the words or not, so they go by id."
   RELEVANCE
   "The title."
   TITLE
@@ -1968,15 +1968,15 @@ type UrlRedirectEdge @access(rule: PUBLIC) {
 }
 `, BuiltIn: false},
 	{Name: "../schema/events.graphqls", Input: `extend type Mutation {
-  "Tells what a visitor did, in batches. Nothing that identifies a visitor is kept unless ` + "`" + `consent.analytics` + "`" + ` is given; purchases and checkout steps are told by the server itself."
+  "Tells what a visitor did, in batches. Nothing that identifies a visitor is kept unless ` + "`" + `consent.analytics` + "`" + ` is given; purchases and checkout steps are told by the server itself. So are views of a product or a collection and searches, once for an operation that asks for them; tell those here only if the page came from a cache. A visit and a browser may also be named by the headers Souk-Session and Souk-Visitor of any request."
   eventsTrack(
     "What the visitor agreed to; what is left out counts as not agreed."
     consent: VisitorConsent
     "What happened, oldest first; at most 50 in one call."
     events: [StorefrontEventInput!]!
-    "A random name of this visit, kept by the storefront."
+    "A random name of this visit, kept by the storefront; that of the header Souk-Session when left out."
     sessionId: String
-    "A random name of this browser, kept by the storefront; only a hash of it is stored."
+    "A random name of this browser, kept by the storefront; that of the header Souk-Visitor when left out. Only a hash of it is stored."
     visitorId: String
   ): EventsTrackPayload! @access(rule: PUBLIC)
 }

@@ -462,13 +462,13 @@ type ArticleSortKeys string
 const (
 	// The author's name.
 	ArticleSortKeysAuthor ArticleSortKeys = "AUTHOR"
-	// The title of the blog.
+	// The title of the blog; the articles of one blog share it, so they go by id.
 	ArticleSortKeysBlogTitle ArticleSortKeys = "BLOG_TITLE"
 	// The id.
 	ArticleSortKeysID ArticleSortKeys = "ID"
 	// When the article was published, oldest first.
 	ArticleSortKeysPublishedAt ArticleSortKeys = "PUBLISHED_AT"
-	// How well the article answers the query; by id where there is none.
+	// Accepted for compatible clients: an article has the words or not, so they go by id.
 	ArticleSortKeysRelevance ArticleSortKeys = "RELEVANCE"
 	// The title.
 	ArticleSortKeysTitle ArticleSortKeys = "TITLE"
@@ -523,7 +523,7 @@ const (
 	BlogSortKeysHandle BlogSortKeys = "HANDLE"
 	// The id.
 	BlogSortKeysID BlogSortKeys = "ID"
-	// How well the title answers the query; by id where there is none.
+	// Accepted for compatible clients: a title has the words or not, so they go by id.
 	BlogSortKeysRelevance BlogSortKeys = "RELEVANCE"
 	// The title.
 	BlogSortKeysTitle BlogSortKeys = "TITLE"
@@ -692,7 +692,7 @@ type PageSortKeys string
 const (
 	// The id.
 	PageSortKeysID PageSortKeys = "ID"
-	// How well the title answers the query; by id where there is none.
+	// Accepted for compatible clients: a title has the words or not, so they go by id.
 	PageSortKeysRelevance PageSortKeys = "RELEVANCE"
 	// The title.
 	PageSortKeysTitle PageSortKeys = "TITLE"

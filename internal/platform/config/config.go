@@ -51,10 +51,7 @@ func Load(into any, environ []string) error {
 	for _, f := range fields {
 		all.Add(f.fill(given.values[f.Name]))
 	}
-	if len(all) > 0 {
-		return all.Err() // rules between values mean nothing while values are wrong
-	}
-	validate(root, &all)
+	validate(root, slices.Clone(all), &all)
 	return all.Err()
 }
 
@@ -257,11 +254,12 @@ func outside(v reflect.Value, bound string, breaks func(value, bound float64) bo
 	return v.CanFloat() && breaks(v.Float(), limit.Float())
 }
 
-// validate asks the structs, inner ones first.
-func validate(v reflect.Value, all *fault.List) {
+// validate asks the structs, inner ones first, and says nothing twice of a
+// variable whose value is wrong already.
+func validate(v reflect.Value, wrong fault.List, all *fault.List) {
 	for i := range v.NumField() {
 		if f := v.Field(i); f.Kind() == reflect.Struct && v.Type().Field(i).IsExported() {
-			validate(f, all)
+			validate(f, wrong, all)
 		}
 	}
 	asked, ok := v.Addr().Interface().(interface{ Validate() error })
@@ -276,5 +274,9 @@ func validate(v reflect.Value, all *fault.List) {
 	if faults == nil {
 		faults = []*fault.Error{fault.New(fault.Invalid, "config_refused", err.Error())}
 	}
-	*all = append(*all, faults...)
+	for _, f := range faults {
+		if !slices.ContainsFunc(wrong, func(w *fault.Error) bool { return slices.Equal(w.Path, f.Path) }) {
+			all.Add(f)
+		}
+	}
 }

@@ -71,8 +71,16 @@ func TestLoad_namesEveryFaultAtOnce(t *testing.T) {
 
 func TestLoad_asksValidate(t *testing.T) {
 	t.Parallel()
-	err := config.Load(&server{}, []string{"SOUK_ENV=production", "SOUK_KEY=abc"})
-	if !fault.Is(err, "short") {
+	err := config.Load(&server{}, []string{"SOUK_ENV=production", "SOUK_KEY=abc", "SOUK_WORKERS=65"})
+	if !fault.Is(err, "short") || !fault.Is(err, "variable_refused") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func TestLoad_saysOneThingOfAVariable(t *testing.T) {
+	t.Parallel()
+	err := config.Load(&server{}, []string{"SOUK_ENV=production"})
+	if all := fault.All(err); len(all) != 1 || all[0].Reason != "variable_missing" {
 		t.Errorf("err = %v", err)
 	}
 }

@@ -10,7 +10,7 @@ var storefrontHeaders = strings.Join([]string{
 	"Accept", "Accept-Language", "Authorization", "Content-Type", "If-None-Match", "Idempotency-Key", "X-Request-Id",
 	"X-Shopify-Storefront-Access-Token", "X-Shopify-UniqueToken", "X-Shopify-VisitToken", "X-Shopify-Client-IP",
 	"X-Shopify-Client-IP-Sig", "Shopify-Storefront-Buyer-IP", "X-SDK-Variant", "X-SDK-Variant-Source", "X-SDK-Version",
-	"Custom-Storefront-Request-Group-ID", "Traceparent", "Tracestate",
+	"Custom-Storefront-Request-Group-ID", "Souk-Session", "Souk-Visitor", "Traceparent", "Tracestate",
 }, ", ")
 
 // CORS lets storefronts of any origin call. Cookies are never part of it, so

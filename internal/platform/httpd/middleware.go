@@ -7,9 +7,9 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"github.com/felixge/httpsnoop"
-	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/souk-commerce/souk/internal/platform/telemetry"
@@ -77,11 +77,17 @@ func method(r *http.Request) string {
 	return "other"
 }
 
+// The mux writes the pattern into the request that it is given, so nothing
+// between Observe and the mux may copy the request.
 func route(r *http.Request) string {
-	if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
-		return c.RoutePattern()
+	if r.Pattern == "" {
+		return "none"
 	}
-	return "none"
+	_, path, ok := strings.Cut(r.Pattern, " ")
+	if !ok {
+		return r.Pattern
+	}
+	return path
 }
 
 // Recover answers 500 for a handler that panics, and logs where.
@@ -102,7 +108,7 @@ func Recover(log *slog.Logger) Middleware {
 				if p == nil {
 					return
 				}
-				if p == any(http.ErrAbortHandler) || written { //nolint:errorlint // a value that was panicked with, compared as net/http does
+				if p == any(http.ErrAbortHandler) || written {
 					panic(http.ErrAbortHandler) // half an answer must not look like a whole one
 				}
 				log.ErrorContext(r.Context(), "handler panicked", "panic", p, "stack", string(debug.Stack()))

@@ -22,7 +22,7 @@ import (
 // Config says where to listen and whom to believe.
 type Config struct {
 	Addr           string        `env:"SOUK_ADDR" default:"127.0.0.1:8080" doc:"host and port to listen on"`
-	PublicURL      string        `env:"SOUK_PUBLIC_URL" doc:"how the shop's API is reached from outside, such as https://api.shop.example; empty means as it listens"`
+	PublicURL      string        `env:"SOUK_PUBLIC_URL" doc:"how the shop's API is reached from outside, such as https://api.shop.example: it stands in the addresses of pictures and links; empty means as it listens"`
 	TrustedProxies Networks      `env:"SOUK_TRUSTED_PROXIES" doc:"addresses or networks of the load balancers whose X-Forwarded-For is believed, comma between them"`
 	DrainDelay     time.Duration `env:"SOUK_DRAIN_DELAY" default:"2s" max:"1m" doc:"how long /readyz answers no before the server stops accepting, so that the load balancer notices; dev does not wait"`
 	DrainTimeout   time.Duration `env:"SOUK_DRAIN_TIMEOUT" default:"20s" min:"1s" max:"5m" doc:"how long running requests may take to end once the server stops"`

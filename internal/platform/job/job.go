@@ -31,7 +31,7 @@ const (
 type Config struct {
 	CriticalWorkers int           `env:"SOUK_JOBS_CRITICAL" default:"20" min:"1" doc:"jobs of payments and orders that run at once in a process"`
 	DefaultWorkers  int           `env:"SOUK_JOBS_DEFAULT" default:"20" min:"1" doc:"ordinary jobs that run at once in a process"`
-	BulkWorkers     int           `env:"SOUK_JOBS_BULK" default:"2" min:"1" doc:"long jobs (imports, exports) that run at once in a process"`
+	BulkWorkers     int           `env:"SOUK_JOBS_BULK" default:"2" min:"1" doc:"long jobs that run at once in a process"`
 	Timeout         time.Duration `env:"SOUK_JOBS_TIMEOUT" default:"30s" doc:"how long a job may run that does not say otherwise"`
 
 	// PollOnly is for a pool that leads to a pooler, which carries no LISTEN.

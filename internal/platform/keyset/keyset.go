@@ -65,23 +65,23 @@ func (q *Query) Page(ctx context.Context, conn postgres.Conn, w page.Window, o O
 	}
 	rows, err := conn.Query(ctx, sql, args...)
 	if err != nil {
-		return page.Slice[Row]{}, fmt.Errorf("list %s: %w", q.from, refusal(err))
+		return page.Slice[Row]{}, fmt.Errorf("list %s: %w", q.from, refusal(err, w))
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Row, err error) {
 		err = row.Scan(&r.ID, &r.key)
 		return r, err
 	})
 	if err != nil {
-		return page.Slice[Row]{}, fmt.Errorf("list %s: %w", q.from, refusal(err))
+		return page.Slice[Row]{}, fmt.Errorf("list %s: %w", q.from, refusal(err, w))
 	}
 	return page.Cut(out, w, Row.cursor), nil
 }
 
 // refusal knows the one data error that a caller can bring about: a cursor
 // whose sort value does not read as the order's type.
-func refusal(err error) error {
+func refusal(err error, w page.Window) error {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, "22") {
+	if w.Cursor != "" && errors.As(err, &pg) && strings.HasPrefix(pg.Code, "22") {
 		return page.ErrCursor.Wrap(err)
 	}
 	return postgres.Fault(err)

@@ -67,6 +67,8 @@ func byCode(code string) *fault.Error {
 		return fault.New(fault.Conflict, "reference_broken", "it refers to something that is not there, or is still referred to")
 	case "23514", "23502":
 		return fault.New(fault.Invalid, "value_refused", "a value is outside of what is allowed")
+	case "22021", "22P05": // U+0000, above all
+		return fault.New(fault.Invalid, "text_refused", "a text holds a character that cannot be kept")
 	case "40001", "40P01":
 		return unavailable("contended", "too many changes at once to the same thing")
 	case "57014", "25P03", "25P04":

@@ -43,6 +43,15 @@ func TestConflict_namesTheRoomsFaultByConstraint(t *testing.T) {
 	}
 }
 
+func TestFault_refusesTextThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	db := testkit.DB(t)
+	_, err := db.Conn(t.Context()).Exec(t.Context(), `SELECT $1::text`, "a\x00b")
+	if got := postgres.Fault(err); fault.KindOf(got) != fault.Invalid {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestFault_leavesFaultsAndCancellationAlone(t *testing.T) {
 	t.Parallel()
 	own := fault.New(fault.NotFound, "no_page", "there is no such page")

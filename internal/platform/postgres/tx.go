@@ -67,6 +67,22 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	}
 }
 
+// Snapshot runs fn over the database as it is now: whatever commits meanwhile, fn
+// does not see it. It is for reading much in many statements, writes nothing,
+// and is not run again.
+func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context) error) error {
+	if err := db.Refuse(ctx, "reading a snapshot"); err != nil {
+		return err
+	}
+	_, err := db.attempt(ctx, func(ctx context.Context) error {
+		if _, err := db.Conn(ctx).Exec(ctx, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"); err != nil {
+			return Fault(err)
+		}
+		return fn(ctx)
+	})
+	return err
+}
+
 func (t *transaction) join(ctx context.Context, fn func(ctx context.Context) error) error {
 	if t.doom != nil {
 		return t.doomed()

@@ -31,6 +31,10 @@ const (
 	queueTries  = 300
 )
 
+// ReasonNewer is the reason of the fault that refuses a database whose schema is
+// newer than the binary.
+const ReasonNewer = "database_newer"
+
 // Config says what to run where.
 type Config struct {
 	URL         string        // straight to the server, not to a pooler
@@ -161,7 +165,7 @@ func refuseNewer(ctx context.Context, p *goose.Provider, db *sql.DB) error {
 	if current <= known {
 		return nil
 	}
-	return fault.Newf(fault.Conflict, "database_newer",
+	return fault.Newf(fault.Conflict, ReasonNewer,
 		"the database is at migration %d but this souk knows only up to %d: run the newer souk", current, known)
 }
 
