@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,13 +14,24 @@ const tick = 10 * time.Millisecond
 
 // cpu gives the CPU time a process has used.
 func cpu(pid int) time.Duration {
-	d, _ := stat(pid)
-	return d
+	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(raw), ") ") // behind the name, from field 3 of proc(5)
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * tick
 }
 
-// databaseCPU gives the CPU time of every postgres process of this machine that
-// lives; backends of a pool live as long as it does.
-func databaseCPU() time.Duration {
+// databaseCPU gives the CPU time of the backends on this machine that serve a
+// database and live; those of a pool live as long as it does. A backend says in
+// its title whom it serves: "postgres: user database host(port) state".
+func databaseCPU(database string) time.Duration {
 	var sum time.Duration
 	names, _ := filepath.Glob("/proc/[0-9]*")
 	for _, name := range names {
@@ -27,29 +39,10 @@ func databaseCPU() time.Duration {
 		if err != nil {
 			continue
 		}
-		if d, command := stat(pid); strings.HasPrefix(command, "postgres") {
-			sum += d
+		title, err := os.ReadFile(filepath.Join(name, "cmdline"))
+		if err == nil && bytes.HasPrefix(title, []byte("postgres: ")) && bytes.Contains(title, []byte(" "+database+" ")) {
+			sum += cpu(pid)
 		}
 	}
 	return sum
-}
-
-// stat reads utime and stime of proc(5).
-func stat(pid int) (time.Duration, string) {
-	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return 0, ""
-	}
-	head, rest, ok := strings.Cut(string(raw), ") ")
-	if !ok {
-		return 0, ""
-	}
-	_, command, _ := strings.Cut(head, "(")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0, ""
-	}
-	user, _ := strconv.ParseInt(fields[11], 10, 64)
-	system, _ := strconv.ParseInt(fields[12], 10, 64)
-	return time.Duration(user+system) * tick, command
 }

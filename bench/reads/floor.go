@@ -22,6 +22,9 @@ func serveFloor(ctx context.Context, database, address string) error {
 		return err
 	}
 	config.MaxConns = 20
+	// As the shop has it: planning anew at each request is no part of a floor.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	config.ConnConfig.RuntimeParams["jit"] = "off"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err
@@ -82,7 +85,8 @@ const floorCardSQL = `
 	SELECT p.id, p.handle, p.title, p.vendor, COALESCE(m.origin_url, m.storage_key), m.alt, m.width, m.height,
 		r.min_amount, r.max_amount, l.currency,
 		EXISTS (SELECT FROM variant v LEFT JOIN stock_level s ON s.variant_id = v.id
-			WHERE v.product_id = p.id AND (NOT v.tracked OR v.backorder OR s.on_hand - s.taken - s.safety > 0))
+			WHERE v.product_id = p.id AND (NOT v.tracked OR v.backorder OR s.on_hand - s.taken - s.safety > 0)),
+		page.total
 	FROM page JOIN product p USING (id)
 	JOIN price_list l ON l.base
 	LEFT JOIN price_range r ON r.product_id = p.id AND r.price_list_id = l.id
@@ -91,23 +95,32 @@ const floorCardSQL = `
 	ORDER BY page.rank`
 
 const floorListSQL = `WITH page AS (
-		SELECT id, row_number() OVER (ORDER BY title, id) AS rank FROM (
-			SELECT id, title FROM product WHERE status = 'active' ORDER BY title, id LIMIT $1) x)` + floorCardSQL
+		SELECT id, row_number() OVER (ORDER BY title, id) AS rank, 0 AS total FROM (
+			SELECT id, title FROM product WHERE status = 'active' ORDER BY title, id LIMIT 24) x)` + floorCardSQL
 
-// floorSearchSQL puts what can be bought first, as the shop's search does: the
-// stock of every hit is looked at.
-const floorSearchSQL = `WITH hit AS (
-		SELECT id, ts_rank(raw_search, q) AS score,
-			EXISTS (SELECT FROM variant v LEFT JOIN stock_level s ON s.variant_id = v.id
-				WHERE v.product_id = product.id AND (NOT v.tracked OR v.backorder OR s.on_hand - s.taken - s.safety > 0)) AS buyable
-		FROM product, plainto_tsquery('simple', $2) q
-		WHERE raw_search @@ q AND status = 'active'),
-	page AS (
-		SELECT id, row_number() OVER (ORDER BY buyable DESC, score DESC, id) AS rank FROM (
-			SELECT id, score, buyable FROM hit ORDER BY buyable DESC, score DESC, id LIMIT $1) x)` + floorCardSQL
+// floorSearchSQL finds what the shop's search finds - words in texts, tags,
+// option values, article numbers and bar codes - and puts what can be bought
+// first: stock is looked at in the order of relevance until the page is full.
+const floorSearchSQL = `WITH found AS (
+		SELECT id, sum(bonus) AS bonus FROM (
+			SELECT id, 0 AS bonus FROM product WHERE raw_search @@ (plainto_tsquery('simple', $1) || plainto_tsquery('english', $1))
+			UNION ALL SELECT product_id, 1 FROM product_tag WHERE lower(tag) = $1
+			UNION ALL SELECT o.product_id, 1 FROM product_option_value c JOIN product_option o ON o.id = c.option_id WHERE lower(c.name) = $1
+			UNION ALL SELECT product_id, 4 FROM variant WHERE sku IS NOT NULL AND lower(sku) = $1
+			UNION ALL SELECT product_id, 4 FROM variant WHERE barcode = $1) f GROUP BY id),
+	hit AS MATERIALIZED (
+		SELECT id, bonus + ts_rank('{0.05,0.2,0.4,1.0}', raw_search, plainto_tsquery('simple', $1) || plainto_tsquery('english', $1)) AS score
+		FROM found JOIN product USING (id) WHERE status = 'active'),
+	page AS (SELECT id, row_number() OVER () AS rank, (SELECT count(*) FROM hit) AS total FROM (
+		(SELECT id FROM (SELECT * FROM hit ORDER BY score DESC, id OFFSET 0) h WHERE ` + floorBuyable + ` = 1 LIMIT 24)
+		UNION ALL (SELECT id FROM (SELECT * FROM hit ORDER BY score DESC, id OFFSET 0) h WHERE ` + floorBuyable + ` = 0 LIMIT 24)
+		LIMIT 24) x)` + floorCardSQL
 
-func readCards(rows pgx.Rows) ([]floorCard, error) {
-	var out []floorCard
+const floorBuyable = `CASE WHEN EXISTS (SELECT FROM variant v LEFT JOIN stock_level s ON s.variant_id = v.id
+		WHERE v.product_id = h.id AND (NOT v.tracked OR v.backorder OR s.on_hand - s.taken - s.safety > 0)) THEN 1 ELSE 0 END`
+
+// readCards reads cards, and how many there are in all.
+func readCards(rows pgx.Rows) (out []floorCard, total int, err error) {
 	for rows.Next() {
 		var c floorCard
 		var id int64
@@ -115,8 +128,8 @@ func readCards(rows pgx.Rows) ([]floorCard, error) {
 		var least, most *int64
 		var currency string
 		if err := rows.Scan(&id, &c.Handle, &c.Title, &c.Vendor, &img.URL, &img.AltText, &img.Width, &img.Height,
-			&least, &most, &currency, &c.AvailableForSale); err != nil {
-			return nil, err
+			&least, &most, &currency, &c.AvailableForSale, &total); err != nil {
+			return nil, 0, err
 		}
 		c.ID = "gid://souk/Product/" + strconv.FormatInt(id, 10)
 		if img.URL != nil {
@@ -125,7 +138,7 @@ func readCards(rows pgx.Rows) ([]floorCard, error) {
 		c.PriceRange = map[string]floorMoney{"minVariantPrice": amount(least, currency), "maxVariantPrice": amount(most, currency)}
 		out = append(out, c)
 	}
-	return out, rows.Err()
+	return out, total, rows.Err()
 }
 
 func amount(minor *int64, currency string) floorMoney {
@@ -136,38 +149,21 @@ func amount(minor *int64, currency string) floorMoney {
 }
 
 func (f floor) list(r *http.Request) (any, error) {
-	rows, err := f.pool.Query(r.Context(), floorListSQL, limit(r))
+	rows, err := f.pool.Query(r.Context(), floorListSQL)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	return readCards(rows)
-}
-
-func limit(r *http.Request) int {
-	n, err := strconv.Atoi(r.URL.Query().Get("n"))
-	if err != nil || n < 1 || n > 250 {
-		return pageSize
-	}
-	return n
+	cards, _, err := readCards(rows)
+	return cards, err
 }
 
 func (f floor) search(r *http.Request) (any, error) {
-	word := r.URL.Query().Get("q")
-	batch := &pgx.Batch{}
-	batch.Queue(floorSearchSQL, limit(r), word)
-	batch.Queue(`SELECT count(*) FROM product, plainto_tsquery('simple', $1) q WHERE raw_search @@ q AND status = 'active'`, word)
-	results := f.pool.SendBatch(r.Context(), batch)
-	defer results.Close()
-	rows, err := results.Query()
+	rows, err := f.pool.Query(r.Context(), floorSearchSQL, r.URL.Query().Get("q"))
 	if err != nil {
 		return nil, err
 	}
-	cards, err := readCards(rows)
-	if err != nil {
-		return nil, err
-	}
-	var total int
-	err = results.QueryRow().Scan(&total)
+	defer rows.Close()
+	cards, total, err := readCards(rows)
 	return map[string]any{"totalCount": total, "nodes": cards}, err
 }

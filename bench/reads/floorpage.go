@@ -45,7 +45,7 @@ type floorPage struct {
 
 // pageSQL are the statements of one product page, each by the handle.
 var pageSQL = []string{
-	`WITH page AS (SELECT id, 1 AS rank FROM product WHERE handle = $1)` + floorCardSQL,
+	`WITH page AS (SELECT id, 1 AS rank, 1 AS total FROM product WHERE handle = $1)` + floorCardSQL,
 	`SELECT description_html, product_type, updated_at, seo_title, seo_description FROM product WHERE handle = $1`,
 	`SELECT tag FROM product_tag t JOIN product p ON p.id = t.product_id WHERE p.handle = $1 ORDER BY t.position`,
 	`SELECT o.id, o.name, v.id, v.name, v.swatch_color FROM product p JOIN product_option o ON o.product_id = p.id
@@ -91,7 +91,7 @@ func (f floor) page(r *http.Request) (any, error) {
 }
 
 func (p *floorPage) card(rows pgx.Rows) error {
-	cards, err := readCards(rows)
+	cards, _, err := readCards(rows)
 	if err == nil && len(cards) == 1 {
 		p.floorCard = cards[0]
 	}

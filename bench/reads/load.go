@@ -49,7 +49,7 @@ func measure(ctx context.Context, p *process, address string, body []byte, n int
 	if _, _, err := hammer(ctx, client, address, body, n, min(time.Second, d/2)); err != nil {
 		return figures{}, err
 	}
-	server, database := cpu(p.cmd.Process.Pid), databaseCPU()
+	server, database := cpu(p.cmd.Process.Pid), databaseCPU(p.database)
 	begun := time.Now()
 	times, size, err := hammer(ctx, client, address, body, n, d)
 	if err != nil {
@@ -57,7 +57,7 @@ func measure(ctx context.Context, p *process, address string, body []byte, n int
 	}
 	took := time.Since(begun)
 	count := time.Duration(len(times))
-	server, database = cpu(p.cmd.Process.Pid)-server, databaseCPU()-database
+	server, database = cpu(p.cmd.Process.Pid)-server, databaseCPU(p.database)-database
 	slices.Sort(times)
 	return figures{
 		perSecond:   float64(count) / took.Seconds(),

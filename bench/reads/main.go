@@ -92,13 +92,15 @@ func run(ctx context.Context, args []string) error {
 		return fmt.Errorf("start souk: %w", err)
 	}
 	defer shop.stop()
+	floor.database, shop.database = sample.database, sample.database
 	return measureAll(ctx, o, sample, shop, floor)
 }
 
 // process is one server under measurement.
 type process struct {
-	cmd     *exec.Cmd
-	address string
+	cmd      *exec.Cmd
+	address  string
+	database string // that it reads
 }
 
 func launch(ctx context.Context, ready, binary string, env []string, args ...string) (*process, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"strconv"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -13,6 +12,8 @@ import (
 type sample struct {
 	handle string // of a product with many variants
 	word   string // that many products have
+
+	database string // its name
 }
 
 // pick finds a product with about as many variants as a shirt has, and a word
@@ -23,7 +24,7 @@ func pick(ctx context.Context, database string) (sample, error) {
 		return sample{}, err
 	}
 	defer conn.Close(ctx)
-	var s sample
+	s := sample{database: conn.Config().Database}
 	err = conn.QueryRow(ctx, `
 		SELECT p.handle FROM product p JOIN variant v ON v.product_id = p.id
 		WHERE p.status = 'active' GROUP BY p.id ORDER BY abs(count(*) - 15), p.id LIMIT 1`).Scan(&s.handle)
@@ -38,7 +39,7 @@ func pick(ctx context.Context, database string) (sample, error) {
 }
 
 const (
-	pageSize = 24
+	pageSize = 24 // the floor's statements have it in their text
 
 	card = `id handle title vendor availableForSale
 		featuredImage { url altText width height }
@@ -59,10 +60,9 @@ const (
 )
 
 func (s sample) requests() []request {
-	n := strconv.Itoa(pageSize)
 	return []request{
-		{"list of 24", "/list?n=" + n, graphql(listQuery, map[string]any{"n": pageSize})},
+		{"list of 24", "/list", graphql(listQuery, map[string]any{"n": pageSize})},
 		{"product page", "/page?handle=" + url.QueryEscape(s.handle), graphql(pageQuery, map[string]any{"handle": s.handle})},
-		{"search", "/search?n=" + n + "&q=" + url.QueryEscape(s.word), graphql(searchQuery, map[string]any{"q": s.word, "n": pageSize})},
+		{"search", "/search?q=" + url.QueryEscape(s.word), graphql(searchQuery, map[string]any{"q": s.word, "n": pageSize})},
 	}
 }

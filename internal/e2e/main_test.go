@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// binary is the program under test, built once for all tests.
-var binary string
+// program is where the program under test lies; it is built once for all tests.
+var program string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -28,8 +28,8 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	binary = filepath.Join(dir, "souk")
-	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/souk").CombinedOutput(); err != nil {
+	program = filepath.Join(dir, "souk")
+	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/souk").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build souk: %v\n%s", err, out)
 		return 1
 	}

@@ -88,7 +88,7 @@ func launch(dir string, settings ...string) (*shop, error) {
 		return nil, err
 	}
 	s := &shop{url: "http://" + addr, dir: dir, out: &output{}, exited: make(chan struct{})}
-	s.cmd = exec.Command(binary, "dev")
+	s.cmd = exec.Command(program, "dev")
 	s.cmd.Env = environment(dir, append(settings, "SOUK_ADDR="+addr)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
@@ -220,7 +220,7 @@ func souk(t *testing.T, env []string, args ...string) (stdout, stderr string, er
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), commandLimit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	var out, problems bytes.Buffer
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, &out, &problems
 	err = cmd.Run()

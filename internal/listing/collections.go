@@ -35,11 +35,19 @@ func (s *Service) Collection(ctx context.Context, at Context, ref Ref, need Coll
 	return c, nil
 }
 
-// ownLists adds the lists that are read together with their owner.
+// ownLists adds the lists that are read together with their owner. A product
+// may stand in several of them and is read once, so each list loads what any of
+// them needs.
 func (t *trip) ownLists(sh *shelf, lists map[string]List, owner func(*statement) source) (map[string]*queue, error) {
+	var need Need
+	for _, list := range lists {
+		need = need.Merge(list.Need)
+	}
 	queues := make(map[string]*queue, len(lists))
 	for _, name := range sortedKeys(lists) {
-		c, err := newProductList(t.at, lists[name], owner)
+		list := lists[name]
+		list.Need = need
+		c, err := newProductList(t.at, list, owner)
 		if err != nil {
 			return nil, err
 		}

@@ -109,7 +109,7 @@ func (s *statement) availability(at Context, t term) string {
 	if err != nil {
 		return nothing
 	}
-	has := "EXISTS (SELECT 1 FROM " + s.variants(at) + " WHERE v.product_id = p.id AND " + buyable + ")"
+	has := s.sold(at)
 	if want {
 		return has
 	}

@@ -13,16 +13,13 @@ import (
 // details adds the statements that fill in the products of the page that the
 // statement in front of them found.
 func (t *trip) details(sh *shelf, need Need) {
-	if need.Has(FieldTags) {
-		t.tags(sh)
-	}
 	if need.Has(FieldOptions) || need.Variants != 0 {
 		t.options(sh, need)
 	}
 	if need.Variants != 0 {
 		t.variants(sh, need)
 	}
-	if need.Images != 0 || need.Media != 0 || need.Has(FieldFeaturedImage) || need.Has(FieldVariantImages) {
+	if need.gallery() && !need.coverOnly() {
 		t.gallery(sh, need)
 	}
 	if need.Has(FieldCategories) {
@@ -39,21 +36,14 @@ func (t *trip) details(sh *shelf, need Need) {
 	}
 }
 
-func (t *trip) tags(sh *shelf) {
-	s := &statement{}
-	s.write("SELECT product_id, tag FROM product_tag WHERE product_id = " + onPage + " ORDER BY product_id, tag")
-	t.read(s, func(row pgx.Row) error {
-		var id ProductID
-		var tag string
-		if err := row.Scan(&id, &tag); err != nil {
-			return err
-		}
-		if p := sh.products[id]; p != nil {
-			p.Tags = append(p.Tags, tag)
-		}
-		return nil
-	})
+// gallery reports whether pictures of the product itself are needed.
+func (n Need) gallery() bool {
+	return n.Images != 0 || n.Media != 0 || n.Has(FieldFeaturedImage) || n.Has(FieldVariantImages)
 }
+
+// coverOnly reports whether the first picture is all that is needed of the
+// gallery: it comes with the product's own columns.
+func (n Need) coverOnly() bool { return n.gallery() && n.Images == 0 && n.Media == 0 }
 
 // mediaColumns are what scanMedia reads; absent where a join found nothing.
 const mediaColumns = "i.id, i.kind, i.storage_key, i.origin_url, i.content_type, i.width, i.height, i.alt, i.thumbhash, i.bytes, i.created_at"
@@ -94,36 +84,54 @@ func (m *mediaRow) image(base string) *Image {
 
 func (t *trip) options(sh *shelf, need Need) {
 	s := &statement{}
-	s.write(`SELECT o.id, o.product_id, o.name, c.id, c.name, c.swatch_color, `+mediaColumns+`
-FROM product_option o JOIN product_option_value c ON c.option_id = o.id
-LEFT JOIN media_asset i ON i.id = c.swatch_media_id AND ?::boolean
-WHERE o.product_id = `+onPage+` ORDER BY o.product_id, o.position, o.id, c.position, c.id`, need.Has(FieldSwatches))
-	t.read(s, sh.scanOption)
+	picture, pictures := "", ""
+	if need.Has(FieldSwatches) {
+		picture, pictures = ", "+mediaColumns, "\nLEFT JOIN media_asset i ON i.id = c.swatch_media_id"
+	}
+	s.write(`SELECT o.id, o.product_id, o.name, c.id, c.name, c.swatch_color` + picture + `
+FROM product_option o JOIN product_option_value c ON c.option_id = o.id` + pictures + `
+WHERE o.product_id = ` + onPage + ` ORDER BY o.product_id, o.position, o.id, c.position, c.id`)
+	r := &optionRow{}
+	into := []any{&r.option.ID, &r.product, &r.option.Name, &r.value.ID, &r.value.Name, &r.color}
+	if need.Has(FieldSwatches) {
+		into = append(into, r.picture.into()...)
+	}
+	t.read(s, func(row pgx.Row) error {
+		if err := row.Scan(into...); err != nil {
+			return err
+		}
+		sh.addOption(r)
+		return nil
+	})
 }
 
-func (sh *shelf) scanOption(row pgx.Row) error {
-	var product ProductID
-	var option Option
-	var value OptionValue
-	var color *string
-	var picture mediaRow
-	err := row.Scan(append([]any{&option.ID, &product, &option.Name, &value.ID, &value.Name, &color}, picture.into()...)...)
-	p := sh.products[product]
-	if err != nil || p == nil || sh.values[value.ID] != nil {
-		return err
+// optionRow is where one option value with its option is read into, one row
+// after the other.
+type optionRow struct {
+	product ProductID
+	option  Option
+	value   OptionValue
+	color   *string
+	picture mediaRow
+}
+
+func (sh *shelf) addOption(r *optionRow) {
+	p := sh.products[r.product]
+	if p == nil || sh.values[r.value.ID] != nil {
+		return
 	}
-	if n := len(p.Options); n == 0 || p.Options[n-1].ID != option.ID {
+	if n := len(p.Options); n == 0 || p.Options[n-1].ID != r.option.ID {
+		option := r.option
 		option.origin = option.Name
 		p.Options = append(p.Options, &option)
 	}
-	o := p.Options[len(p.Options)-1]
+	o, value := p.Options[len(p.Options)-1], r.value
 	value.option, value.origin = o, value.Name
-	if shown := picture.media(sh.base); color != nil || shown != nil {
-		value.Swatch = &Swatch{Color: color, Image: shown}
+	if shown := r.picture.media(sh.base); r.color != nil || shown != nil {
+		value.Swatch = &Swatch{Color: r.color, Image: shown}
 	}
 	o.Values = append(o.Values, &value)
 	sh.values[value.ID] = &value
-	return nil
 }
 
 func (t *trip) variants(sh *shelf, need Need) {
@@ -132,48 +140,65 @@ func (t *trip) variants(sh *shelf, need Need) {
 	if need.Variants != All {
 		limit = "ORDER BY v.position, v.id LIMIT " + s.arg(need.Variants+1)
 	}
+	picture, pictures := "", ""
+	if need.Has(FieldVariantImages) {
+		picture, pictures = ", "+mediaColumns, "\nLEFT JOIN media_asset i ON i.id = v.media_id"
+	}
 	s.write(`SELECT v.id, v.product_id, v.title, v.option_key, v.sku, v.barcode, v.requires_shipping, v.taxable, v.weight_grams, v.weight_unit,
  v.min_quantity, v.quantity_step, v.max_quantity, v.unit_quantity_milli, v.unit_quantity_unit, v.unit_reference, v.unit_reference_unit,
- v.amount, v.compare_at, v.tracked, v.backorder, v.backorder_limit, CASE WHEN v.tracked THEN ` + stock + ` ELSE 0 END, ` + mediaColumns + `
-FROM ` + pageRows + ` CROSS JOIN LATERAL (SELECT v.*, a.amount, a.compare_at FROM ` + s.variants(t.at) + ` WHERE v.product_id = g.id ` + limit + `) v
-LEFT JOIN media_asset i ON i.id = v.media_id AND ` + s.arg(need.Has(FieldVariantImages)) + `::boolean
+ v.amount, v.compare_at, v.tracked, v.backorder, v.backorder_limit, CASE WHEN v.tracked THEN ` + stock + ` ELSE 0 END` + picture + `
+FROM ` + pageRows + ` CROSS JOIN LATERAL (SELECT v.*, a.amount, a.compare_at FROM ` + s.variants(t.at) + ` WHERE v.product_id = g.id ` + limit + `) v` + pictures + `
 ORDER BY v.product_id, v.position, v.id`)
-	t.read(s, sh.scanVariant)
+	into := newVariantRow(need)
+	t.read(s, func(row pgx.Row) error { return sh.scanVariant(row, into) })
 }
 
-func (sh *shelf) scanVariant(row pgx.Row) error {
-	var product ProductID
-	v := &Variant{}
-	var amount int64
-	var compareAt, limit *int64
-	var tracked, backorder bool
-	var left int64
-	var m struct {
-		quantity            *int64
-		unit, referenceUnit *string
-		reference           *int
+// variantRow is where one variant is read into, one row after the other.
+type variantRow struct {
+	Variant
+	product             ProductID
+	amount, left        int64
+	compareAt, limit    *int64
+	tracked, backorder  bool
+	quantity            *int64
+	unit, referenceUnit *string
+	reference           *int
+	picture             mediaRow
+	into                []any
+}
+
+func newVariantRow(need Need) *variantRow {
+	r := &variantRow{}
+	r.into = []any{&r.ID, &r.product, &r.Title, &r.key, &r.SKU, &r.Barcode, &r.RequiresShipping, &r.Taxable,
+		&r.WeightGrams, &r.WeightUnit, &r.Quantity.Minimum, &r.Quantity.Increment, &r.Quantity.Maximum,
+		&r.quantity, &r.unit, &r.reference, &r.referenceUnit,
+		&r.amount, &r.compareAt, &r.tracked, &r.backorder, &r.limit, &r.left}
+	if need.Has(FieldVariantImages) {
+		r.into = append(r.into, r.picture.into()...)
 	}
-	var picture mediaRow
-	err := row.Scan(append([]any{&v.ID, &product, &v.Title, &v.key, &v.SKU, &v.Barcode, &v.RequiresShipping, &v.Taxable,
-		&v.WeightGrams, &v.WeightUnit, &v.Quantity.Minimum, &v.Quantity.Increment, &v.Quantity.Maximum,
-		&m.quantity, &m.unit, &m.reference, &m.referenceUnit,
-		&amount, &compareAt, &tracked, &backorder, &limit, &left}, picture.into()...)...)
-	p := sh.products[product]
-	if err != nil || p == nil || sh.variants[v.ID] != nil {
+	return r
+}
+
+func (sh *shelf) scanVariant(row pgx.Row, r *variantRow) error {
+	err := row.Scan(r.into...)
+	p := sh.products[r.product]
+	if err != nil || p == nil || sh.variants[r.ID] != nil {
 		return err
 	}
-	v.Product, v.image = p, picture.image(sh.base)
-	v.Price = sh.at.money(amount)
-	if compareAt != nil && *compareAt > amount {
-		was := sh.at.money(*compareAt)
+	read := r.Variant
+	v := &read
+	v.Product, v.image = p, r.picture.image(sh.base)
+	v.Price = sh.at.money(r.amount)
+	if r.compareAt != nil && *r.compareAt > r.amount {
+		was := sh.at.money(*r.compareAt)
 		v.CompareAt = &was
 	}
-	if m.quantity != nil {
-		v.Measure = &Measure{QuantityMilli: *m.quantity, QuantityUnit: Unit(strings.ToLower(*m.unit)),
-			Reference: *m.reference, ReferenceUnit: Unit(strings.ToLower(*m.referenceUnit))}
+	if r.quantity != nil {
+		v.Measure = &Measure{QuantityMilli: *r.quantity, QuantityUnit: Unit(strings.ToLower(*r.unit)),
+			Reference: *r.reference, ReferenceUnit: Unit(strings.ToLower(*r.referenceUnit))}
 		v.UnitPrice = v.Measure.price(v.Price)
 	}
-	v.supply(tracked, backorder, limit, left)
+	v.supply(r.tracked, r.backorder, r.limit, r.left)
 	p.variants = append(p.variants, v)
 	sh.variants[v.ID] = v
 	return nil
@@ -212,13 +237,19 @@ func (t *trip) gallery(sh *shelf, need Need) {
 	s.write(`SELECT g.id, ` + mediaColumns + ` FROM ` + pageRows + ` CROSS JOIN LATERAL (
  SELECT i.*, m.position, m.id AS place FROM product_media m JOIN media_asset i ON i.id = m.media_id ` + pictures + `
  WHERE m.product_id = g.id ORDER BY m.position, m.id LIMIT ` + s.arg(limit) + `) i ORDER BY g.id, i.position, i.place`)
+	var product, last ProductID
+	var picture mediaRow
+	filled := false // by the statement of another list
+	into := append([]any{&product}, picture.into()...)
 	t.read(s, func(row pgx.Row) error {
-		var product ProductID
-		var picture mediaRow
-		if err := row.Scan(append([]any{&product}, picture.into()...)...); err != nil {
+		if err := row.Scan(into...); err != nil {
 			return err
 		}
-		if p := sh.products[product]; p != nil {
+		p := sh.products[product]
+		if product != last {
+			last, filled = product, p != nil && len(p.gallery) > 0
+		}
+		if p != nil && !filled {
 			p.gallery = append(p.gallery, picture.media(sh.base))
 		}
 		return nil

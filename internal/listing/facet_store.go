@@ -22,19 +22,17 @@ type counting struct {
 // facets counts the facets of each owner's list. from gives the list without
 // the choices.
 func (t *trip) facets(from build, chosen []choice, q *queue) error {
-	t.interpret()
 	c := &counting{statement: &statement{}, at: t.at, choices: chosen}
 	src, err := from(c.statement)
 	if err != nil {
 		return err
 	}
-	scope := fmt.Sprintf("scope AS MATERIALIZED (SELECT p.id, p.vendor, p.product_type, r.min_amount, r.max_amount FROM %s %s WHERE %s)",
-		c.from(t.at), src.member, and(append(src.where, c.visible(t.at))))
+	scope := fmt.Sprintf("scope AS MATERIALIZED (SELECT p.id, p.vendor, p.product_type, r.min_amount, r.max_amount FROM %s)", src.rows(c.statement, t.at))
 	c.hitsOf("", "")
 	c.products()
 	c.variants()
 	c.named()
-	c.write("WITH " + src.with + "owner AS (" + src.owners + ")\nSELECT o.id, f.* FROM owner o CROSS JOIN LATERAL (\nWITH " +
+	c.write("WITH " + src.named(false) + "owner AS (" + src.owners + ")\nSELECT o.id, f.* FROM owner o CROSS JOIN LATERAL (\nWITH " +
 		scope + ",\n" + strings.Join(c.hits, ",\n") + "\n" + strings.Join(c.parts, "\nUNION ALL ") + ") f")
 	t.read(c.statement, q.scanFacet(t.at))
 	return nil
@@ -84,10 +82,7 @@ func (c *counting) products() {
 
 // variants counts what variants say, over variants that fit the other choices.
 func (c *counting) variants() {
-	available := c.hitsOf(facetAvailable, "")
-	c.row(facetAvailable, map[string]string{"value": "CASE WHEN " + buyable + " THEN '1' ELSE '0' END", "n": "count(DISTINCT p.id)"},
-		"FROM "+available+" p JOIN ("+c.statement.variants(c.at)+") ON v.product_id = p.id WHERE "+
-			and(c.narrowVariants(without(c.choices, facetAvailable, "")))+" GROUP BY 5")
+	c.available(c.hitsOf(facetAvailable, ""), c.narrowVariants(without(c.choices, facetAvailable, "")))
 	var chosen []string
 	for _, ch := range c.choices {
 		if ch.kind == facetOption {
@@ -98,17 +93,37 @@ func (c *counting) variants() {
 	c.option(c.hitsOf("", ""), c.choices, "<> ALL("+c.arg(append(chosen, "title"))+"::text[])")
 }
 
+// available counts the products that have variants that can be bought, and
+// those that have others. Stock is joined and not looked up for each variant:
+// the server then chooses between the two by how many there are.
+func (c *counting) available(hits string, conditions []string) {
+	const left = "COALESCE(sum(l.on_hand - l.taken - l.safety), 0)"
+	c.row(facetAvailable, map[string]string{"value": "w.flag", "n": "count(*)"},
+		"FROM (SELECT v.product_id, bool_or(v.sold) AS yes, bool_or(NOT v.sold) AS no FROM (SELECT v.product_id, "+buyableBefore+left+buyableBehind+" AS sold\n FROM "+
+			hits+" p JOIN ("+c.statement.variants(c.at)+`) ON v.product_id = p.id
+ LEFT JOIN stock_level l ON l.variant_id = v.id AND l.location_id = ANY(ARRAY(SELECT id FROM location WHERE active))
+ WHERE `+and(conditions)+" GROUP BY v.id) v GROUP BY v.product_id) g JOIN (VALUES ('1'::text), ('0')) w(flag) ON CASE w.flag WHEN '1' THEN g.yes ELSE g.no END GROUP BY w.flag")
+}
+
 // option counts the values of options, named by a condition. The option that
-// stands for having none is called Title.
+// stands for having none is called Title. A product counts once for a name,
+// however often and in whatever spelling it has it; the spelling of most
+// products is shown.
 func (c *counting) option(hits string, others []choice, names string) {
+	of := `SELECT p.id, lower(oo.name) AS name, lower(ov.name) AS value, min(oo.name) AS heading, min(ov.name) AS label,
+ min(oo.id) AS option_id, min(ov.id) AS value_id, max(ov.swatch_color) AS color
+ FROM ` + hits + ` p JOIN product_option oo ON oo.product_id = p.id JOIN product_option_value ov ON ov.option_id = oo.id
+ WHERE lower(oo.name) ` + names + ` AND ov.id IN (SELECT x.value_id FROM ` + c.statement.variants(c.at) + `
+  JOIN variant_option_value x ON x.variant_id = v.id WHERE ` + and(c.narrowVariants(others)) + `) GROUP BY p.id, lower(oo.name), lower(ov.name)`
+	spelled := "SELECT g.name, g.value, g.heading, g.label, " + c.translated("g.option_id", "product_option") + " AS title, " +
+		c.translated("g.value_id", "product_option_value") + " AS shown, max(g.color) AS color, count(*) AS n\n FROM (" + of + ") g GROUP BY g.name, g.value, g.heading, g.label"
+	most := func(column string) string {
+		return "(array_agg(g." + column + " ORDER BY g.n DESC, g." + column + "))[1]::text"
+	}
 	c.row(facetOption, map[string]string{
-		"name": "lower(oo.name)::text", "heading": "mode() WITHIN GROUP (ORDER BY oo.name)::text",
-		"value": "lower(ov.name)::text", "label": "mode() WITHIN GROUP (ORDER BY ov.name)::text",
-		"title": c.translated("oo.id", "product_option"), "shown": c.translated("ov.id", "product_option_value"),
-		"color": "COALESCE(max(ov.swatch_color), '')::text", "n": "count(DISTINCT p.id)",
-	}, "FROM "+hits+" p JOIN ("+c.statement.variants(c.at)+`) ON v.product_id = p.id
- JOIN variant_option_value x ON x.variant_id = v.id JOIN product_option_value ov ON ov.id = x.value_id JOIN product_option oo ON oo.id = x.option_id
- WHERE lower(oo.name) `+names+" AND "+and(c.narrowVariants(others))+" GROUP BY lower(oo.name), lower(ov.name)")
+		"name": "g.name::text", "heading": most("heading"), "value": "g.value::text", "label": most("label"), "title": most("title"), "shown": most("shown"),
+		"color": "COALESCE(max(g.color), '')::text", "n": "sum(g.n)::bigint",
+	}, "FROM ("+spelled+") g GROUP BY g.name, g.value")
 }
 
 // translated gives the most frequent translation of the names of things; empty

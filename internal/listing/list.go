@@ -28,7 +28,7 @@ func newProductList(at Context, list List, owner func(*statement) source) (*prod
 func (c *productList) all(s *statement) (source, error) {
 	src := c.owner(s)
 	if !c.query.empty() {
-		src.where = append(src.where, s.where(c.at, c.query))
+		src.where, src.lean = append(src.where, s.where(c.at, c.query)), ""
 	}
 	return src, nil
 }
@@ -36,9 +36,11 @@ func (c *productList) all(s *statement) (source, error) {
 // narrowed writes the list.
 func (c *productList) narrowed(s *statement) (source, error) {
 	src, err := c.all(s)
-	src.where = append(src.where, s.narrow(c.at, c.choices)...)
-	if words := c.query.words(); src.ranking == nil && c.list.Sort == ByRelevance && len(words) > 0 {
-		src.ranking = func(s *statement) ([]key, string) { return nil, s.rank(words) }
+	if len(c.choices) > 0 {
+		src.where, src.lean = append(src.where, s.narrow(c.at, c.choices)...), ""
+	}
+	if words := c.query.words(); src.rank == nil && c.list.Sort == ByRelevance && len(words) > 0 {
+		src.rank = func(s *statement) string { return s.rank(words) }
 	}
 	return src, err
 }
@@ -49,7 +51,7 @@ func (c *productList) read(t *trip, sh *shelf) (*queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.list.Total {
+	if c.list.Total && !q.counted {
 		if err := t.count(c.narrowed, q); err != nil {
 			return nil, err
 		}

@@ -137,55 +137,61 @@ func (s *search) wants(k Kind) bool { return slices.Contains(s.in.Kinds, k) }
 // source writes the hits in front of a statement: for each thing how many of
 // the words it has, and whether anything has them all.
 func (s *search) source(st *statement) source {
-	src := source{owners: ownerless, ranking: s.ranking}
-	if s.in.Unavailable == UnavailableHide {
-		src.where = append(src.where, s.sold(st))
-	}
+	src := source{owners: ownerless, soldFirst: s.in.Unavailable == UnavailableLast, rank: s.rank}
 	if len(s.words) > 0 {
-		src.with = s.found(st)
-		src.member = "JOIN hits h ON h.id = p.id"
-		src.where = append(src.where, enough(st, len(s.words)))
+		src.with = func(sorted bool) string { return s.found(st, sorted) }
+		src.lean, src.from = "hits r", "hits r JOIN product p ON p.id = r.product_id"
+		src.where = append(src.where, enough(st, "r", len(s.words)))
+	}
+	if s.in.Unavailable == UnavailableHide {
+		src.where, src.lean = append(src.where, st.sold(s.at)), ""
 	}
 	return src
 }
 
-// sold holds for products that can be bought now.
-func (s *search) sold(st *statement) string {
-	return "EXISTS (SELECT 1 FROM " + st.variants(s.at) + " WHERE v.product_id = p.id AND " + buyable + ")"
+// rank gives the relevance of what was found, best lowest.
+func (s *search) rank(st *statement) string {
+	words := s.rest.words()
+	switch {
+	case s.in.Sort != ByRelevance:
+		return ""
+	case len(s.words) > 0:
+		return "r.rank"
+	case len(words) > 0:
+		return st.rank(words)
+	}
+	return ""
 }
 
-func (s *search) ranking(st *statement) (lead []key, rank string) {
-	if s.in.Unavailable == UnavailableLast {
-		lead = []key{{expr: "(CASE WHEN " + s.sold(st) + " THEN 0 ELSE 1 END)", typ: "bigint"}}
-	}
-	words := append(s.words[:len(s.words):len(s.words)], s.rest.words()...)
-	if len(words) == 0 || s.in.Sort != ByRelevance {
-		return lead, ""
-	}
-	if rank = st.rank(words); len(s.words) > 0 {
-		rank = "(" + rank + " - 1000000 * h.bonus)"
-	}
-	return lead, rank
+// enough holds for a hit that has all words, or any where nothing has all.
+func enough(st *statement, hit string, words int) string {
+	return "(" + hit + ".words = " + st.arg(words) + " OR NOT (SELECT strict FROM best))"
 }
 
-// enough holds for a hit h that has all words, or any where nothing has all.
-func enough(st *statement, words int) string {
-	return "(h.words = " + st.arg(words) + " OR NOT (SELECT strict FROM best))"
-}
-
-// found writes the named queries hits (products), matter (pages and articles)
-// and best (whether anything has all words).
-func (s *search) found(st *statement) string {
+// found writes the named queries hits (products, by relevance where they are
+// sorted), matter (pages and articles) and best (whether anything has all
+// words).
+func (s *search) found(st *statement, sorted bool) string {
 	out, strict := "", []string{}
 	all := st.arg(len(s.words))
 	if s.wants(KindProduct) {
 		parts := make([]string, len(s.words))
 		for i, w := range s.words {
-			parts[i] = "SELECT " + strconv.Itoa(i) + " AS word, f.id, f.bonus FROM (" + st.found(w) + ") f"
+			parts[i] = "SELECT f.id, sum(f.bonus) AS bonus FROM (" + st.found(w) + ") f GROUP BY f.id"
 		}
-		out += "hits AS MATERIALIZED (SELECT f.id, count(DISTINCT f.word) AS words, sum(f.bonus) AS bonus FROM (" + strings.Join(parts, "\nUNION ALL ") + ") f\n" +
+		counted := "SELECT w.id, count(*) AS words, sum(w.bonus) AS bonus FROM (" + strings.Join(parts, "\nUNION ALL ") + ") w GROUP BY w.id"
+		if len(parts) == 1 {
+			counted = "SELECT w.id, 1 AS words, w.bonus FROM (" + parts[0] + ") w"
+		}
+		rank := ""
+		if sorted && s.in.Sort == ByRelevance {
+			words := append(s.words[:len(s.words):len(s.words)], s.rest.words()...)
+			rank = ", (" + st.rank(words) + " - 1000000 * f.bonus)::bigint AS rank"
+		}
+		out += "hits AS MATERIALIZED (SELECT r.product_id, f.words, " + pageColumns + rank +
+			"\n FROM (" + counted + ") f\n" +
 			"JOIN product p ON p.id = f.id JOIN price_range r ON r.product_id = p.id AND r.price_list_id = " + st.arg(s.at.PriceList) +
-			" WHERE " + st.visible(s.at) + " GROUP BY f.id),\n"
+			" WHERE " + st.visible(s.at) + "),\n"
 		strict = append(strict, "EXISTS (SELECT 1 FROM hits WHERE words = "+all+")")
 	}
 	if s.wants(KindPage) || s.wants(KindArticle) {
@@ -228,7 +234,6 @@ type searched struct {
 
 // read adds the statements of the search to a trip.
 func (s *search) read(t *trip, sh *shelf, into *searched) error {
-	t.interpret()
 	if s.wants(KindProduct) {
 		q, err := s.productList.read(t, sh)
 		if err != nil {
@@ -260,12 +265,12 @@ func (s *search) readMatter(t *trip, into *searched) error {
 		} else {
 			o.keys = append(o.keys, key{expr: "h.rank", typ: "bigint"})
 		}
-		found := s.found(st)
+		found := s.found(st, false)
 		behind, err := o.behind(st, into.window)
 		if err != nil {
 			return err
 		}
-		ofKind := "h.kind = " + st.arg(int(kind)) + " AND " + enough(st, len(s.words))
+		ofKind := "h.kind = " + st.arg(int(kind)) + " AND " + enough(st, "h", len(s.words))
 		st.write("WITH " + strings.TrimSuffix(found, ",\n") + " SELECT h.id, " + o.values() + " FROM matter h WHERE " + ofKind +
 			" AND " + behind + " ORDER BY " + o.by(into.window) + " LIMIT " + strconv.Itoa(into.window.Limit+1))
 		t.read(st, func(row pgx.Row) error {
@@ -284,8 +289,8 @@ func (s *search) readMatter(t *trip, into *searched) error {
 
 func (s *search) countMatter(t *trip, into *searched) {
 	st := &statement{}
-	found := s.found(st)
-	st.write("WITH " + strings.TrimSuffix(found, ",\n") + " SELECT count(*) FROM matter h WHERE " + enough(st, len(s.words)))
+	found := s.found(st, false)
+	st.write("WITH " + strings.TrimSuffix(found, ",\n") + " SELECT count(*) FROM matter h WHERE " + enough(st, "h", len(s.words)))
 	t.read(st, func(row pgx.Row) error { return row.Scan(&into.total) })
 }
 

@@ -32,43 +32,95 @@ func newShelf(at Context, base string) *shelf {
 }
 
 // columns are the product's own columns, in the order of scan. What is costly
-// comes only when it is needed: the text of the statement stays the same.
-func (s *statement) columns(at Context, need Need) string {
-	return s.bind(`p.id, p.handle, p.title, CASE WHEN ?::boolean THEN p.description_html ELSE '' END, p.vendor, p.product_type,
+// stands in the statement only when it is needed. available holds for products
+// that can be bought now.
+func (s *statement) columns(at Context, need Need, available string) string {
+	text := `p.id, p.handle, p.title, p.vendor, p.product_type,
  p.fulfillment = 'gift_card', p.created_at, p.updated_at, p.published_at, p.seo_title, p.seo_description,
- r.min_amount, r.max_amount, COALESCE(r.min_compare_at, 0), COALESCE(r.max_compare_at, 0),
- CASE WHEN ?::boolean THEN EXISTS (SELECT 1 FROM variant v JOIN price a ON a.variant_id = v.id AND a.price_list_id = ? AND a.min_quantity = 1
-  WHERE v.product_id = p.id AND `+buyable+`) ELSE FALSE END,
- CASE WHEN ?::boolean THEN (SELECT sum(greatest(`+stock+`, 0)) FROM variant v WHERE v.product_id = p.id AND v.tracked) END,
- CASE WHEN ?::boolean THEN (SELECT count(*) FROM variant v JOIN price a ON a.variant_id = v.id AND a.price_list_id = ? AND a.min_quantity = 1
-  WHERE v.product_id = p.id) ELSE 0 END`,
-		need.Has(FieldDescription), need.Has(FieldAvailable), at.PriceList,
-		need.Has(FieldInventory), need.Has(FieldVariantCount), at.PriceList)
+ g.min_amount, g.max_amount, g.min_compare_at, g.max_compare_at`
+	if need.Has(FieldDescription) {
+		text += ", p.description_html"
+	}
+	if need.Has(FieldTags) {
+		text += ", ARRAY(SELECT tag FROM product_tag WHERE product_id = p.id ORDER BY tag)::text[]"
+	}
+	if need.Has(FieldAvailable) {
+		text += ", " + available
+	}
+	if need.Has(FieldInventory) {
+		text += ", (SELECT sum(greatest(" + stock + ", 0)) FROM variant v WHERE v.product_id = p.id AND v.tracked)"
+	}
+	if need.Has(FieldVariantCount) {
+		text += ", (SELECT count(*) FROM " + s.variants(at) + " WHERE v.product_id = p.id)"
+	}
+	if need.coverOnly() {
+		text += ", " + mediaColumns
+	}
+	return text
 }
 
-// scan reads a row of columns, with others in front of them. A product that
-// stands on the shelf already is kept.
-func (sh *shelf) scan(row pgx.Row, front ...any) (*Product, error) {
-	p := &Product{}
-	var seoTitle, seoDescription string
-	var low, high, compareLow, compareHigh int64
-	err := row.Scan(append(front, &p.ID, &p.Handle, &p.Title, &p.DescriptionHTML, &p.Vendor, &p.Type,
-		&p.GiftCard, &p.CreatedAt, &p.UpdatedAt, &p.PublishedAt, &seoTitle, &seoDescription,
-		&low, &high, &compareLow, &compareHigh, &p.Available, &p.Inventory, &p.VariantCount)...)
-	if err != nil {
+// productRow is where the columns of one product are read into, one row after
+// the other: a statement has one.
+type productRow struct {
+	Product
+	seoTitle, seoDescription string
+	low, high                int64
+	compareLow, compareHigh  *int64
+	cover                    mediaRow
+	into                     []any
+}
+
+// newProductRow makes the place for columns, with others in front of them.
+func newProductRow(need Need, front ...any) *productRow {
+	r := &productRow{}
+	r.into = append(front, &r.ID, &r.Handle, &r.Title, &r.Vendor, &r.Type,
+		&r.GiftCard, &r.CreatedAt, &r.UpdatedAt, &r.PublishedAt, &r.seoTitle, &r.seoDescription,
+		&r.low, &r.high, &r.compareLow, &r.compareHigh)
+	if need.Has(FieldDescription) {
+		r.into = append(r.into, &r.DescriptionHTML)
+	}
+	if need.Has(FieldTags) {
+		r.into = append(r.into, &r.Tags)
+	}
+	if need.Has(FieldAvailable) {
+		r.into = append(r.into, &r.Available)
+	}
+	if need.Has(FieldInventory) {
+		r.into = append(r.into, &r.Inventory)
+	}
+	if need.Has(FieldVariantCount) {
+		r.into = append(r.into, &r.VariantCount)
+	}
+	if need.coverOnly() {
+		r.into = append(r.into, r.cover.into()...)
+	}
+	return r
+}
+
+// scan reads a row. A product that stands on the shelf already is kept.
+func (sh *shelf) scan(row pgx.Row, r *productRow) (*Product, error) {
+	if err := row.Scan(r.into...); err != nil {
 		return nil, err
 	}
-	if known := sh.products[p.ID]; known != nil {
+	if known := sh.products[r.ID]; known != nil {
 		return known, nil
 	}
-	p.SEO = newSEO(seoTitle, seoDescription)
-	p.Price = Range{Min: sh.at.money(low), Max: sh.at.money(high)}
-	p.CompareAt = Range{Min: sh.at.money(compareLow), Max: sh.at.money(compareHigh)}
+	read := r.Product
+	p := &read
+	if p.Tags == nil {
+		p.Tags = []string{}
+	}
+	if picture := r.cover.media(sh.base); picture != nil {
+		p.gallery = []*Media{picture}
+	}
+	p.SEO = newSEO(r.seoTitle, r.seoDescription)
+	p.Price = Range{Min: sh.at.money(r.low), Max: sh.at.money(r.high)}
+	p.CompareAt = Range{Min: sh.at.money(either(r.compareLow, 0)), Max: sh.at.money(either(r.compareHigh, 0))}
 	if sh.at.StoreURL != "" {
 		url := sh.at.StoreURL + "/products/" + p.Handle
 		p.URL = &url
 	}
-	p.Tags, p.Options, p.Categories = []string{}, []*Option{}, []*Category{}
+	p.Options, p.Categories = []*Option{}, []*Category{}
 	sh.products[p.ID] = p
 	return p, nil
 }

@@ -69,9 +69,8 @@ func (s *statement) bind(text string, values ...any) string {
 // one after the other in one implicit transaction. A statement may leave the
 // ids of its page to those behind it (see page.go).
 type trip struct {
-	at          Context
-	batch       pgx.Batch
-	interpreted bool
+	at    Context
+	batch pgx.Batch
 }
 
 func newTrip(at Context) *trip { return &trip{at: at} }
@@ -94,15 +93,6 @@ func (t *trip) read(s *statement, each func(row pgx.Row) error) {
 		}
 		return t.at.Spend(n)
 	})
-}
-
-// interpret keeps the server from compiling the statements behind it: for those
-// that count much but briefly, compiling costs more than it saves.
-func (t *trip) interpret() {
-	if !t.interpreted {
-		t.interpreted = true
-		t.batch.Queue("SELECT set_config('jit', 'off', true)")
-	}
 }
 
 // run sends the statements and reads their rows.

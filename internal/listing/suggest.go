@@ -184,12 +184,12 @@ func (t *trip) terms(in Suggest, out *Suggestions) {
 	s := &statement{}
 	sold := s.from(t.at)
 	visible := s.visible(t.at)
-	var parts []string
-	for _, column := range []string{"p.vendor", "p.product_type", "p.title"} {
-		parts = append(parts, "SELECT lower("+column+") AS term, count(*) AS n FROM "+sold+" WHERE "+visible+" AND "+s.begins(column, in.Prefix)+" GROUP BY 1")
+	parts := []string{
+		"SELECT t.term, count(*) AS n FROM " + sold + " CROSS JOIN LATERAL (VALUES (lower(p.vendor)), (lower(p.product_type)), (lower(p.title))) t(term) WHERE " +
+			visible + " AND " + s.begins("t.term", in.Prefix) + " GROUP BY 1",
+		"SELECT lower(g.tag), count(*) FROM product_tag g JOIN (" + sold + ") ON p.id = g.product_id WHERE " + visible + " AND " + s.begins("g.tag", in.Prefix) + " GROUP BY 1",
+		"SELECT lower(c.title), 1 FROM category c WHERE c.archived_at IS NULL AND " + s.begins("c.title", in.Prefix),
 	}
-	parts = append(parts, "SELECT lower(g.tag), count(*) FROM product_tag g JOIN ("+sold+") ON p.id = g.product_id WHERE "+visible+" AND "+s.begins("g.tag", in.Prefix)+" GROUP BY 1",
-		"SELECT lower(c.title), 1 FROM category c WHERE c.archived_at IS NULL AND "+s.begins("c.title", in.Prefix))
 	s.write("SELECT term FROM (" + strings.Join(parts, " UNION ALL ") + ") x GROUP BY term ORDER BY sum(n) DESC, term LIMIT " + s.arg(in.Limit))
 	t.read(s, func(row pgx.Row) error {
 		var term string

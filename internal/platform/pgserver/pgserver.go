@@ -119,7 +119,17 @@ func (s *Server) run(ctx context.Context) error {
 	if err := s.ensureCluster(ctx, bin, who); err != nil {
 		return err
 	}
-	return s.launch(ctx, bin, who)
+	err = s.launch(ctx, bin, who)
+	if err == nil {
+		return nil
+	}
+	// A predecessor that was killed while it started one leaves a server that
+	// writes its lock file only now: ours lost the race, so that one it is.
+	if s.exited = nil; s.adopt(ctx) == nil {
+		s.log.Info("found the database server running after all", "pid", s.pid, "port", s.port)
+		return nil
+	}
+	return err
 }
 
 func (s *Server) path(name string) string { return filepath.Join(s.cfg.DataDir, name) }
