@@ -38,7 +38,10 @@ func (r *sitemapResolver) Resources(ctx context.Context, obj *answer.Sitemap, pa
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.Listing.Sitemap(ctx, at, obj.Kind, max(page, 1))
+	if page < 1 {
+		return nil, listing.ErrSitemapPage
+	}
+	found, err := r.Listing.Sitemap(ctx, at, obj.Kind, page)
 	if err != nil {
 		return nil, err
 	}

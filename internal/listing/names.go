@@ -69,10 +69,15 @@ type Sitemap struct {
 // sitemapPage is how many entries a page of a sitemap has.
 const sitemapPage = 250
 
+const maxSitemapPage = 100_000
+
+// ErrSitemapPage refuses a number that no page of a sitemap has.
+var ErrSitemapPage = fault.Newf(fault.Invalid, "invalid_pagination", "Pages of a sitemap are numbered from 1 to %d.", maxSitemapPage).At("page")
+
 // Sitemap reads one page, from 1; page 0 only counts.
 func (s *Service) Sitemap(ctx context.Context, at Context, kind SitemapKind, number int) (*Sitemap, error) {
-	if number < 0 || number > 100_000 {
-		return nil, fault.New(fault.Invalid, "invalid_pagination", "Pages are counted from 1.").At("page")
+	if number < 0 || number > maxSitemapPage {
+		return nil, ErrSitemapPage
 	}
 	st := &statement{}
 	from := st.listed(at, kind)
