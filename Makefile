@@ -32,7 +32,7 @@ export SOUK_DATA_DIR
 ##@ Run
 
 .PHONY: run dev worker build
-run: build ## Start a whole shop: database, sample data, API, worker (ARGS=--tls)
+run: postgres build ## Start a whole shop: database, sample data, API, worker (ARGS=--tls)
 	./bin/souk dev $(ARGS)
 
 dev: run ## The same as run

@@ -35,6 +35,7 @@ type Database struct {
 	DirectURL string `env:"DATABASE_DIRECT_URL" secret:"url" doc:"the same database past the pooler, for migrations and notifications; empty means DATABASE_URL"`
 	Pooler    bool   `env:"DATABASE_POOLER" doc:"DATABASE_URL leads to a pooler in transaction mode, such as PgBouncer"`
 	MaxConns  int    `env:"DATABASE_MAX_CONNS" default:"20" min:"4" max:"1000" doc:"connections of this process at most"`
+	Archive   string `env:"SOUK_PG_ARCHIVE" doc:"base address of a Maven repository, such as Maven Central's, to fetch PostgreSQL from where there is none on this machine; empty fetches nothing"`
 	Binaries  string `env:"SOUK_PG_BIN" doc:"where the programs initdb and postgres are, for the private database; empty looks around"`
 }
 

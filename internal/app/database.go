@@ -27,7 +27,7 @@ func StartPrivate(ctx context.Context, cfg *Config, log *slog.Logger) (*Private,
 	if cfg.Database.URL != "" {
 		return &Private{}, nil
 	}
-	server, err := pgserver.Start(ctx, pgserver.Config{DataDir: cfg.DataDir, BinDir: cfg.Database.Binaries, Logger: log})
+	server, err := pgserver.Start(ctx, pgserver.Config{DataDir: cfg.DataDir, BinDir: cfg.Database.Binaries, Archive: cfg.Database.Archive, Logger: log})
 	if err != nil {
 		return nil, err
 	}

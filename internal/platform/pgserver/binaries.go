@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-const advice = "install PostgreSQL (for example `apt-get install postgresql`), or set SOUK_PG_BIN to the directory of its programs, or set DATABASE_URL to use a server of yours"
+const advice = "install PostgreSQL (for example `apt-get install postgresql`), or set SOUK_PG_BIN to the directory of its programs, or SOUK_PG_ARCHIVE to a Maven repository to fetch them from, or DATABASE_URL to a server of yours"
 
 // binaries finds a directory with initdb and postgres that fit the cluster: the
 // one asked for, else the first on the machine, else the fetched one.

@@ -20,8 +20,8 @@ import (
 	"github.com/ulikunitz/xz"
 )
 
-// DefaultArchive is where the archives of io.zonky.test.postgres are published.
-const DefaultArchive = "https://repo1.maven.org/maven2"
+// errNoArchive is why nothing is fetched where nobody said from where.
+var errNoArchive = errors.New("SOUK_PG_ARCHIVE names no Maven repository")
 
 const (
 	fetchedVersion = "17.5.0"
@@ -36,6 +36,9 @@ func (s *Server) fetched(ctx context.Context) (string, error) {
 	bin := filepath.Join(dir, "bin")
 	if majorOf(bin) == fetchedMajor {
 		return bin, nil
+	}
+	if s.cfg.Archive == "" {
+		return "", errNoArchive
 	}
 	s.log.Info("fetching PostgreSQL, since there is none on this machine", "version", fetchedVersion)
 	jar, err := s.download(ctx)
@@ -62,12 +65,8 @@ func (s *Server) fetched(ctx context.Context) (string, error) {
 func (s *Server) download(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	base := s.cfg.Archive
-	if base == "" {
-		base = DefaultArchive
-	}
 	name := "embedded-postgres-binaries-" + platform()
-	url := fmt.Sprintf("%s/io/zonky/test/postgres/%s/%s/%s-%s.jar", strings.TrimSuffix(base, "/"), name, fetchedVersion, name, fetchedVersion)
+	url := fmt.Sprintf("%s/io/zonky/test/postgres/%s/%s/%s-%s.jar", strings.TrimSuffix(s.cfg.Archive, "/"), name, fetchedVersion, name, fetchedVersion)
 	want, err := get(ctx, url+".sha256", 1<<10)
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ const MinMajor = 15
 type Config struct {
 	DataDir string // holds the cluster, its password, port and log
 	BinDir  string // where initdb and postgres are (SOUK_PG_BIN); empty looks around
-	Archive string // base URL of a Maven repository with the archives; empty means DefaultArchive
+	Archive string // base URL of a Maven repository with io.zonky.test.postgres (SOUK_PG_ARCHIVE); empty fetches nothing
 	Logger  *slog.Logger
 	// Fast trades durability for speed: for tests. Such a cluster begins anew
 	// whenever its server was not running, since nothing vouches for its files.
