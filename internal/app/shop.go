@@ -67,7 +67,10 @@ func (a *App) explorable() bool { return a.cfg.Dev() || a.cfg.Playground }
 
 // extensions are those of both APIs, and more.
 func (a *App) extensions(more ...graphql.HandlerExtension) []graphql.HandlerExtension {
-	all := append(more, gql.Traces{})
+	all := more
+	if a.cfg.Telemetry.Endpoint != "" {
+		all = append(all, gql.Traces{})
+	}
 	if a.cfg.Dev() {
 		all = append(all, gql.Statements{})
 	}
