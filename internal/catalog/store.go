@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/souk-commerce/souk/internal/kernel/fault"
@@ -59,16 +58,6 @@ func (s *Service) execCount(ctx context.Context, what, sql string, args ...any) 
 		return 0, fmt.Errorf("%s: %w", what, postgres.Conflict(err, byConstraint))
 	}
 	return done.RowsAffected(), nil
-}
-
-// among matches a column against a list in one parameter, so that every length
-// is the same statement.
-func among[P ~func(*sql.Selector), ID ~int64](column string, ids []ID) P {
-	return func(s *sql.Selector) {
-		s.Where(sql.P(func(b *sql.Builder) {
-			b.Ident(s.C(column)).WriteString(" = ANY(").Arg(raw(ids)).WriteString(")")
-		}))
-	}
 }
 
 // raw turns typed ids into what the driver takes.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/souk-commerce/souk/ent"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
-	"github.com/souk-commerce/souk/ent/predicate"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/platform/keyset"
@@ -30,7 +29,7 @@ func (s *Service) AttributeByID(ctx context.Context, id AttributeID) (AttributeD
 // AttributesByIDs gives those definitions that exist.
 func (s *Service) AttributesByIDs(ctx context.Context, ids []AttributeID) (map[AttributeID]AttributeDefinition, error) {
 	rows, err := s.db.Ent(ctx).AttributeDefinition.Query().
-		Where(among[predicate.AttributeDefinition](attributedefinition.FieldID, ids)).All(ctx)
+		Where(postgres.Any(attributedefinition.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read attributes: %w", postgres.Fault(err))
 	}

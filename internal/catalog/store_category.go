@@ -10,7 +10,6 @@ import (
 
 	"github.com/souk-commerce/souk/ent"
 	"github.com/souk-commerce/souk/ent/category"
-	"github.com/souk-commerce/souk/ent/predicate"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/platform/keyset"
@@ -46,7 +45,7 @@ func (s *Service) CategoryByHandle(ctx context.Context, handle string) (Category
 
 // CategoriesByIDs gives those categories that exist.
 func (s *Service) CategoriesByIDs(ctx context.Context, ids []CategoryID) (map[CategoryID]Category, error) {
-	rows, err := s.db.Ent(ctx).Category.Query().Where(among[predicate.Category](category.FieldID, ids)).All(ctx)
+	rows, err := s.db.Ent(ctx).Category.Query().Where(postgres.Any(category.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read categories: %w", postgres.Fault(err))
 	}

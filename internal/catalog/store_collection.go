@@ -9,7 +9,6 @@ import (
 
 	"github.com/souk-commerce/souk/ent"
 	"github.com/souk-commerce/souk/ent/collection"
-	"github.com/souk-commerce/souk/ent/predicate"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/platform/keyset"
@@ -40,7 +39,7 @@ func (s *Service) CollectionByHandle(ctx context.Context, handle string) (Collec
 
 // CollectionsByIDs gives those collections that exist.
 func (s *Service) CollectionsByIDs(ctx context.Context, ids []CollectionID) (map[CollectionID]Collection, error) {
-	rows, err := s.db.Ent(ctx).Collection.Query().Where(among[predicate.Collection](collection.FieldID, ids)).All(ctx)
+	rows, err := s.db.Ent(ctx).Collection.Query().Where(postgres.Any(collection.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read collections: %w", postgres.Fault(err))
 	}

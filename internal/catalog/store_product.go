@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/souk-commerce/souk/ent"
-	"github.com/souk-commerce/souk/ent/predicate"
 	"github.com/souk-commerce/souk/ent/product"
 	"github.com/souk-commerce/souk/internal/catalog/lifecycle"
 	"github.com/souk-commerce/souk/internal/kernel/page"
@@ -55,7 +54,7 @@ func orNotFound(err, missing error) error {
 // ProductsByIDs gives those products that exist, in a fixed number of
 // statements.
 func (s *Service) ProductsByIDs(ctx context.Context, ids []ProductID) (map[ProductID]Product, error) {
-	rows, err := s.db.Ent(ctx).Product.Query().Where(among[predicate.Product](product.FieldID, ids)).All(ctx)
+	rows, err := s.db.Ent(ctx).Product.Query().Where(postgres.Any(product.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read products: %w", postgres.Fault(err))
 	}

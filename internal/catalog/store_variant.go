@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/souk-commerce/souk/ent"
-	"github.com/souk-commerce/souk/ent/predicate"
 	"github.com/souk-commerce/souk/ent/variant"
 	"github.com/souk-commerce/souk/ent/variantoptionvalue"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
@@ -271,7 +270,7 @@ func (s *Service) VariantByID(ctx context.Context, id VariantID) (Variant, error
 
 // VariantsByIDs gives those variants that exist, in two statements.
 func (s *Service) VariantsByIDs(ctx context.Context, ids []VariantID) (map[VariantID]Variant, error) {
-	rows, err := s.db.Ent(ctx).Variant.Query().Where(among[predicate.Variant](variant.FieldID, ids)).All(ctx)
+	rows, err := s.db.Ent(ctx).Variant.Query().Where(postgres.Any(variant.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read variants: %w", postgres.Fault(err))
 	}

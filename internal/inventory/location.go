@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 
-	"entgo.io/ent/dialect/sql"
-
 	"github.com/souk-commerce/souk/ent"
 	"github.com/souk-commerce/souk/ent/location"
 	"github.com/souk-commerce/souk/internal/audit"
@@ -32,7 +30,7 @@ func (s *Service) Locations(ctx context.Context) ([]Location, error) {
 // LocationsByIDs gives those locations that exist.
 func (s *Service) LocationsByIDs(ctx context.Context, ids []LocationID) (map[LocationID]Location, error) {
 	rows, err := s.db.Ent(ctx).Location.Query().
-		Where(func(q *sql.Selector) { among(q, location.FieldID, raw(ids)) }).All(ctx)
+		Where(postgres.Any(location.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read locations: %w", postgres.Fault(err))
 	}

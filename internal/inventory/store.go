@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"github.com/souk-commerce/souk/ent/stocklevel"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/page"
@@ -160,7 +158,7 @@ func (s *Service) StockAt(ctx context.Context, variant catalog.VariantID, locati
 // LevelsByIDs gives those levels that exist.
 func (s *Service) LevelsByIDs(ctx context.Context, ids []LevelID) (map[LevelID]Level, error) {
 	rows, err := s.db.Ent(ctx).StockLevel.Query().
-		Where(func(q *sql.Selector) { among(q, stocklevel.FieldID, raw(ids)) }).All(ctx)
+		Where(postgres.Any(stocklevel.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read stock levels: %w", postgres.Fault(err))
 	}
@@ -174,7 +172,7 @@ func (s *Service) LevelsByIDs(ctx context.Context, ids []LevelID) (map[LevelID]L
 // LevelsOf gives all levels of variants, by location.
 func (s *Service) LevelsOf(ctx context.Context, variants []catalog.VariantID) (map[catalog.VariantID][]Level, error) {
 	rows, err := s.db.Ent(ctx).StockLevel.Query().
-		Where(func(q *sql.Selector) { among(q, stocklevel.FieldVariantID, raw(variants)) }).
+		Where(postgres.Any(stocklevel.FieldVariantID, variants)).
 		Order(stocklevel.ByVariantID(), stocklevel.ByLocationID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read stock levels: %w", postgres.Fault(err))
@@ -291,14 +289,6 @@ func (s *Service) movements(ctx context.Context, ids []MovementID) (map[Movement
 		out[m.ID] = m
 	}
 	return out, postgres.Fault(rows.Err())
-}
-
-// among matches a column against a list in one parameter, so that every length
-// is the same statement.
-func among(q *sql.Selector, column string, ids []int64) {
-	q.Where(sql.P(func(b *sql.Builder) {
-		b.Ident(q.C(column)).WriteString(" = ANY(").Arg(ids).WriteString(")")
-	}))
 }
 
 // raw turns typed ids into what the driver takes.

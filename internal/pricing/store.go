@@ -59,7 +59,7 @@ func (s *Service) ListByID(ctx context.Context, id ListID) (List, error) {
 
 // ListsByIDs gives those lists that exist.
 func (s *Service) ListsByIDs(ctx context.Context, ids []ListID) (map[ListID]List, error) {
-	rows, err := s.db.Ent(ctx).PriceList.Query().Where(func(q *sql.Selector) { among(q, pricelist.FieldID, raw(ids)) }).All(ctx)
+	rows, err := s.db.Ent(ctx).PriceList.Query().Where(postgres.Any(pricelist.FieldID, ids)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read price lists: %w", postgres.Fault(err))
 	}
@@ -92,7 +92,7 @@ func (s *Service) PricesOf(ctx context.Context, id ListID, variants []catalog.Va
 		return nil, err
 	}
 	rows, err := s.db.Ent(ctx).Price.Query().
-		Where(price.PriceListID(int64(id)), func(q *sql.Selector) { among(q, price.FieldVariantID, raw(variants)) }).
+		Where(price.PriceListID(int64(id)), postgres.Any(price.FieldVariantID, variants)).
 		Order(price.ByVariantID(), price.ByMinQuantity()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read prices: %w", postgres.Fault(err))
@@ -120,7 +120,7 @@ func (s *Service) ListPrices(ctx context.Context, id ListID, f Filter, by Sort, 
 		return page.Slice[Price]{}, err
 	}
 	rows, err := s.db.Ent(ctx).Price.Query().
-		Where(func(q *sql.Selector) { among(q, price.FieldID, keyset.IDs[int64](ids)) }).All(ctx)
+		Where(postgres.Any(price.FieldID, keyset.IDs[int64](ids))).All(ctx)
 	if err != nil {
 		return page.Slice[Price]{}, fmt.Errorf("read prices: %w", postgres.Fault(err))
 	}
@@ -329,14 +329,6 @@ func minor(m *money.Money) *int64 {
 		return nil
 	}
 	return &m.Minor
-}
-
-// among matches a column against a list in one parameter, so that every length
-// is the same statement.
-func among(q *sql.Selector, column string, ids []int64) {
-	q.Where(sql.P(func(b *sql.Builder) {
-		b.Ident(q.C(column)).WriteString(" = ANY(").Arg(ids).WriteString(")")
-	}))
 }
 
 // raw turns typed ids into what the driver takes.
