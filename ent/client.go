@@ -18,12 +18,23 @@ import (
 	"github.com/souk-commerce/souk/ent/article"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
 	"github.com/souk-commerce/souk/ent/blog"
+	"github.com/souk-commerce/souk/ent/cart"
+	"github.com/souk-commerce/souk/ent/cartaddress"
+	"github.com/souk-commerce/souk/ent/cartline"
 	"github.com/souk-commerce/souk/ent/category"
+	"github.com/souk-commerce/souk/ent/checkout"
+	"github.com/souk-commerce/souk/ent/checkoutline"
+	"github.com/souk-commerce/souk/ent/checkouttransition"
 	"github.com/souk-commerce/souk/ent/collection"
 	"github.com/souk-commerce/souk/ent/collectionproduct"
+	"github.com/souk-commerce/souk/ent/deliveryarea"
+	"github.com/souk-commerce/souk/ent/deliverymethod"
+	"github.com/souk-commerce/souk/ent/deliveryrate"
+	"github.com/souk-commerce/souk/ent/deliveryzone"
 	"github.com/souk-commerce/souk/ent/featuredproduct"
 	"github.com/souk-commerce/souk/ent/importrun"
 	"github.com/souk-commerce/souk/ent/location"
+	"github.com/souk-commerce/souk/ent/mailmessage"
 	"github.com/souk-commerce/souk/ent/market"
 	"github.com/souk-commerce/souk/ent/marketcountry"
 	"github.com/souk-commerce/souk/ent/marketdomain"
@@ -32,7 +43,16 @@ import (
 	"github.com/souk-commerce/souk/ent/menu"
 	"github.com/souk-commerce/souk/ent/menuitem"
 	"github.com/souk-commerce/souk/ent/metafield"
+	"github.com/souk-commerce/souk/ent/order"
+	"github.com/souk-commerce/souk/ent/orderdelivery"
+	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/ordernote"
+	"github.com/souk-commerce/souk/ent/ordertag"
+	"github.com/souk-commerce/souk/ent/ordertax"
+	"github.com/souk-commerce/souk/ent/ordertransition"
 	"github.com/souk-commerce/souk/ent/page"
+	"github.com/souk-commerce/souk/ent/payment"
+	"github.com/souk-commerce/souk/ent/paymenttransition"
 	"github.com/souk-commerce/souk/ent/price"
 	"github.com/souk-commerce/souk/ent/pricelist"
 	"github.com/souk-commerce/souk/ent/pricerange"
@@ -44,12 +64,14 @@ import (
 	"github.com/souk-commerce/souk/ent/productoption"
 	"github.com/souk-commerce/souk/ent/productoptionvalue"
 	"github.com/souk-commerce/souk/ent/producttag"
+	"github.com/souk-commerce/souk/ent/reservation"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/slug"
 	"github.com/souk-commerce/souk/ent/staffmember"
 	"github.com/souk-commerce/souk/ent/staffsession"
 	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/ent/taxrate"
 	"github.com/souk-commerce/souk/ent/translation"
 	"github.com/souk-commerce/souk/ent/urlredirect"
 	"github.com/souk-commerce/souk/ent/variant"
@@ -69,18 +91,40 @@ type Client struct {
 	AttributeDefinition *AttributeDefinitionClient
 	// Blog is the client for interacting with the Blog builders.
 	Blog *BlogClient
+	// Cart is the client for interacting with the Cart builders.
+	Cart *CartClient
+	// CartAddress is the client for interacting with the CartAddress builders.
+	CartAddress *CartAddressClient
+	// CartLine is the client for interacting with the CartLine builders.
+	CartLine *CartLineClient
 	// Category is the client for interacting with the Category builders.
 	Category *CategoryClient
+	// Checkout is the client for interacting with the Checkout builders.
+	Checkout *CheckoutClient
+	// CheckoutLine is the client for interacting with the CheckoutLine builders.
+	CheckoutLine *CheckoutLineClient
+	// CheckoutTransition is the client for interacting with the CheckoutTransition builders.
+	CheckoutTransition *CheckoutTransitionClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
 	// CollectionProduct is the client for interacting with the CollectionProduct builders.
 	CollectionProduct *CollectionProductClient
+	// DeliveryArea is the client for interacting with the DeliveryArea builders.
+	DeliveryArea *DeliveryAreaClient
+	// DeliveryMethod is the client for interacting with the DeliveryMethod builders.
+	DeliveryMethod *DeliveryMethodClient
+	// DeliveryRate is the client for interacting with the DeliveryRate builders.
+	DeliveryRate *DeliveryRateClient
+	// DeliveryZone is the client for interacting with the DeliveryZone builders.
+	DeliveryZone *DeliveryZoneClient
 	// FeaturedProduct is the client for interacting with the FeaturedProduct builders.
 	FeaturedProduct *FeaturedProductClient
 	// ImportRun is the client for interacting with the ImportRun builders.
 	ImportRun *ImportRunClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
+	// MailMessage is the client for interacting with the MailMessage builders.
+	MailMessage *MailMessageClient
 	// Market is the client for interacting with the Market builders.
 	Market *MarketClient
 	// MarketCountry is the client for interacting with the MarketCountry builders.
@@ -97,8 +141,26 @@ type Client struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// Order is the client for interacting with the Order builders.
+	Order *OrderClient
+	// OrderDelivery is the client for interacting with the OrderDelivery builders.
+	OrderDelivery *OrderDeliveryClient
+	// OrderLine is the client for interacting with the OrderLine builders.
+	OrderLine *OrderLineClient
+	// OrderNote is the client for interacting with the OrderNote builders.
+	OrderNote *OrderNoteClient
+	// OrderTag is the client for interacting with the OrderTag builders.
+	OrderTag *OrderTagClient
+	// OrderTax is the client for interacting with the OrderTax builders.
+	OrderTax *OrderTaxClient
+	// OrderTransition is the client for interacting with the OrderTransition builders.
+	OrderTransition *OrderTransitionClient
 	// Page is the client for interacting with the Page builders.
 	Page *PageClient
+	// Payment is the client for interacting with the Payment builders.
+	Payment *PaymentClient
+	// PaymentTransition is the client for interacting with the PaymentTransition builders.
+	PaymentTransition *PaymentTransitionClient
 	// Price is the client for interacting with the Price builders.
 	Price *PriceClient
 	// PriceList is the client for interacting with the PriceList builders.
@@ -121,6 +183,8 @@ type Client struct {
 	ProductOptionValue *ProductOptionValueClient
 	// ProductTag is the client for interacting with the ProductTag builders.
 	ProductTag *ProductTagClient
+	// Reservation is the client for interacting with the Reservation builders.
+	Reservation *ReservationClient
 	// ShopPolicy is the client for interacting with the ShopPolicy builders.
 	ShopPolicy *ShopPolicyClient
 	// ShopSetting is the client for interacting with the ShopSetting builders.
@@ -133,6 +197,8 @@ type Client struct {
 	StaffSession *StaffSessionClient
 	// StockLevel is the client for interacting with the StockLevel builders.
 	StockLevel *StockLevelClient
+	// TaxRate is the client for interacting with the TaxRate builders.
+	TaxRate *TaxRateClient
 	// Translation is the client for interacting with the Translation builders.
 	Translation *TranslationClient
 	// UrlRedirect is the client for interacting with the UrlRedirect builders.
@@ -155,12 +221,23 @@ func (c *Client) init() {
 	c.Article = NewArticleClient(c.config)
 	c.AttributeDefinition = NewAttributeDefinitionClient(c.config)
 	c.Blog = NewBlogClient(c.config)
+	c.Cart = NewCartClient(c.config)
+	c.CartAddress = NewCartAddressClient(c.config)
+	c.CartLine = NewCartLineClient(c.config)
 	c.Category = NewCategoryClient(c.config)
+	c.Checkout = NewCheckoutClient(c.config)
+	c.CheckoutLine = NewCheckoutLineClient(c.config)
+	c.CheckoutTransition = NewCheckoutTransitionClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
 	c.CollectionProduct = NewCollectionProductClient(c.config)
+	c.DeliveryArea = NewDeliveryAreaClient(c.config)
+	c.DeliveryMethod = NewDeliveryMethodClient(c.config)
+	c.DeliveryRate = NewDeliveryRateClient(c.config)
+	c.DeliveryZone = NewDeliveryZoneClient(c.config)
 	c.FeaturedProduct = NewFeaturedProductClient(c.config)
 	c.ImportRun = NewImportRunClient(c.config)
 	c.Location = NewLocationClient(c.config)
+	c.MailMessage = NewMailMessageClient(c.config)
 	c.Market = NewMarketClient(c.config)
 	c.MarketCountry = NewMarketCountryClient(c.config)
 	c.MarketDomain = NewMarketDomainClient(c.config)
@@ -169,7 +246,16 @@ func (c *Client) init() {
 	c.Menu = NewMenuClient(c.config)
 	c.MenuItem = NewMenuItemClient(c.config)
 	c.Metafield = NewMetafieldClient(c.config)
+	c.Order = NewOrderClient(c.config)
+	c.OrderDelivery = NewOrderDeliveryClient(c.config)
+	c.OrderLine = NewOrderLineClient(c.config)
+	c.OrderNote = NewOrderNoteClient(c.config)
+	c.OrderTag = NewOrderTagClient(c.config)
+	c.OrderTax = NewOrderTaxClient(c.config)
+	c.OrderTransition = NewOrderTransitionClient(c.config)
 	c.Page = NewPageClient(c.config)
+	c.Payment = NewPaymentClient(c.config)
+	c.PaymentTransition = NewPaymentTransitionClient(c.config)
 	c.Price = NewPriceClient(c.config)
 	c.PriceList = NewPriceListClient(c.config)
 	c.PriceRange = NewPriceRangeClient(c.config)
@@ -181,12 +267,14 @@ func (c *Client) init() {
 	c.ProductOption = NewProductOptionClient(c.config)
 	c.ProductOptionValue = NewProductOptionValueClient(c.config)
 	c.ProductTag = NewProductTagClient(c.config)
+	c.Reservation = NewReservationClient(c.config)
 	c.ShopPolicy = NewShopPolicyClient(c.config)
 	c.ShopSetting = NewShopSettingClient(c.config)
 	c.Slug = NewSlugClient(c.config)
 	c.StaffMember = NewStaffMemberClient(c.config)
 	c.StaffSession = NewStaffSessionClient(c.config)
 	c.StockLevel = NewStockLevelClient(c.config)
+	c.TaxRate = NewTaxRateClient(c.config)
 	c.Translation = NewTranslationClient(c.config)
 	c.UrlRedirect = NewUrlRedirectClient(c.config)
 	c.Variant = NewVariantClient(c.config)
@@ -286,12 +374,23 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Article:             NewArticleClient(cfg),
 		AttributeDefinition: NewAttributeDefinitionClient(cfg),
 		Blog:                NewBlogClient(cfg),
+		Cart:                NewCartClient(cfg),
+		CartAddress:         NewCartAddressClient(cfg),
+		CartLine:            NewCartLineClient(cfg),
 		Category:            NewCategoryClient(cfg),
+		Checkout:            NewCheckoutClient(cfg),
+		CheckoutLine:        NewCheckoutLineClient(cfg),
+		CheckoutTransition:  NewCheckoutTransitionClient(cfg),
 		Collection:          NewCollectionClient(cfg),
 		CollectionProduct:   NewCollectionProductClient(cfg),
+		DeliveryArea:        NewDeliveryAreaClient(cfg),
+		DeliveryMethod:      NewDeliveryMethodClient(cfg),
+		DeliveryRate:        NewDeliveryRateClient(cfg),
+		DeliveryZone:        NewDeliveryZoneClient(cfg),
 		FeaturedProduct:     NewFeaturedProductClient(cfg),
 		ImportRun:           NewImportRunClient(cfg),
 		Location:            NewLocationClient(cfg),
+		MailMessage:         NewMailMessageClient(cfg),
 		Market:              NewMarketClient(cfg),
 		MarketCountry:       NewMarketCountryClient(cfg),
 		MarketDomain:        NewMarketDomainClient(cfg),
@@ -300,7 +399,16 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Menu:                NewMenuClient(cfg),
 		MenuItem:            NewMenuItemClient(cfg),
 		Metafield:           NewMetafieldClient(cfg),
+		Order:               NewOrderClient(cfg),
+		OrderDelivery:       NewOrderDeliveryClient(cfg),
+		OrderLine:           NewOrderLineClient(cfg),
+		OrderNote:           NewOrderNoteClient(cfg),
+		OrderTag:            NewOrderTagClient(cfg),
+		OrderTax:            NewOrderTaxClient(cfg),
+		OrderTransition:     NewOrderTransitionClient(cfg),
 		Page:                NewPageClient(cfg),
+		Payment:             NewPaymentClient(cfg),
+		PaymentTransition:   NewPaymentTransitionClient(cfg),
 		Price:               NewPriceClient(cfg),
 		PriceList:           NewPriceListClient(cfg),
 		PriceRange:          NewPriceRangeClient(cfg),
@@ -312,12 +420,14 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ProductOption:       NewProductOptionClient(cfg),
 		ProductOptionValue:  NewProductOptionValueClient(cfg),
 		ProductTag:          NewProductTagClient(cfg),
+		Reservation:         NewReservationClient(cfg),
 		ShopPolicy:          NewShopPolicyClient(cfg),
 		ShopSetting:         NewShopSettingClient(cfg),
 		Slug:                NewSlugClient(cfg),
 		StaffMember:         NewStaffMemberClient(cfg),
 		StaffSession:        NewStaffSessionClient(cfg),
 		StockLevel:          NewStockLevelClient(cfg),
+		TaxRate:             NewTaxRateClient(cfg),
 		Translation:         NewTranslationClient(cfg),
 		UrlRedirect:         NewUrlRedirectClient(cfg),
 		Variant:             NewVariantClient(cfg),
@@ -344,12 +454,23 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Article:             NewArticleClient(cfg),
 		AttributeDefinition: NewAttributeDefinitionClient(cfg),
 		Blog:                NewBlogClient(cfg),
+		Cart:                NewCartClient(cfg),
+		CartAddress:         NewCartAddressClient(cfg),
+		CartLine:            NewCartLineClient(cfg),
 		Category:            NewCategoryClient(cfg),
+		Checkout:            NewCheckoutClient(cfg),
+		CheckoutLine:        NewCheckoutLineClient(cfg),
+		CheckoutTransition:  NewCheckoutTransitionClient(cfg),
 		Collection:          NewCollectionClient(cfg),
 		CollectionProduct:   NewCollectionProductClient(cfg),
+		DeliveryArea:        NewDeliveryAreaClient(cfg),
+		DeliveryMethod:      NewDeliveryMethodClient(cfg),
+		DeliveryRate:        NewDeliveryRateClient(cfg),
+		DeliveryZone:        NewDeliveryZoneClient(cfg),
 		FeaturedProduct:     NewFeaturedProductClient(cfg),
 		ImportRun:           NewImportRunClient(cfg),
 		Location:            NewLocationClient(cfg),
+		MailMessage:         NewMailMessageClient(cfg),
 		Market:              NewMarketClient(cfg),
 		MarketCountry:       NewMarketCountryClient(cfg),
 		MarketDomain:        NewMarketDomainClient(cfg),
@@ -358,7 +479,16 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Menu:                NewMenuClient(cfg),
 		MenuItem:            NewMenuItemClient(cfg),
 		Metafield:           NewMetafieldClient(cfg),
+		Order:               NewOrderClient(cfg),
+		OrderDelivery:       NewOrderDeliveryClient(cfg),
+		OrderLine:           NewOrderLineClient(cfg),
+		OrderNote:           NewOrderNoteClient(cfg),
+		OrderTag:            NewOrderTagClient(cfg),
+		OrderTax:            NewOrderTaxClient(cfg),
+		OrderTransition:     NewOrderTransitionClient(cfg),
 		Page:                NewPageClient(cfg),
+		Payment:             NewPaymentClient(cfg),
+		PaymentTransition:   NewPaymentTransitionClient(cfg),
 		Price:               NewPriceClient(cfg),
 		PriceList:           NewPriceListClient(cfg),
 		PriceRange:          NewPriceRangeClient(cfg),
@@ -370,12 +500,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ProductOption:       NewProductOptionClient(cfg),
 		ProductOptionValue:  NewProductOptionValueClient(cfg),
 		ProductTag:          NewProductTagClient(cfg),
+		Reservation:         NewReservationClient(cfg),
 		ShopPolicy:          NewShopPolicyClient(cfg),
 		ShopSetting:         NewShopSettingClient(cfg),
 		Slug:                NewSlugClient(cfg),
 		StaffMember:         NewStaffMemberClient(cfg),
 		StaffSession:        NewStaffSessionClient(cfg),
 		StockLevel:          NewStockLevelClient(cfg),
+		TaxRate:             NewTaxRateClient(cfg),
 		Translation:         NewTranslationClient(cfg),
 		UrlRedirect:         NewUrlRedirectClient(cfg),
 		Variant:             NewVariantClient(cfg),
@@ -409,14 +541,19 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Article, c.AttributeDefinition, c.Blog, c.Category, c.Collection,
-		c.CollectionProduct, c.FeaturedProduct, c.ImportRun, c.Location, c.Market,
-		c.MarketCountry, c.MarketDomain, c.MarketLanguage, c.MediaAsset, c.Menu,
-		c.MenuItem, c.Metafield, c.Page, c.Price, c.PriceList, c.PriceRange, c.Product,
+		c.Article, c.AttributeDefinition, c.Blog, c.Cart, c.CartAddress, c.CartLine,
+		c.Category, c.Checkout, c.CheckoutLine, c.CheckoutTransition, c.Collection,
+		c.CollectionProduct, c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate,
+		c.DeliveryZone, c.FeaturedProduct, c.ImportRun, c.Location, c.MailMessage,
+		c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage, c.MediaAsset,
+		c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery, c.OrderLine,
+		c.OrderNote, c.OrderTag, c.OrderTax, c.OrderTransition, c.Page, c.Payment,
+		c.PaymentTransition, c.Price, c.PriceList, c.PriceRange, c.Product,
 		c.ProductAttribute, c.ProductCategory, c.ProductExclusion, c.ProductMedia,
-		c.ProductOption, c.ProductOptionValue, c.ProductTag, c.ShopPolicy,
-		c.ShopSetting, c.Slug, c.StaffMember, c.StaffSession, c.StockLevel,
-		c.Translation, c.UrlRedirect, c.Variant, c.VariantOptionValue,
+		c.ProductOption, c.ProductOptionValue, c.ProductTag, c.Reservation,
+		c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember, c.StaffSession,
+		c.StockLevel, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
+		c.VariantOptionValue,
 	} {
 		n.Use(hooks...)
 	}
@@ -426,14 +563,19 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Article, c.AttributeDefinition, c.Blog, c.Category, c.Collection,
-		c.CollectionProduct, c.FeaturedProduct, c.ImportRun, c.Location, c.Market,
-		c.MarketCountry, c.MarketDomain, c.MarketLanguage, c.MediaAsset, c.Menu,
-		c.MenuItem, c.Metafield, c.Page, c.Price, c.PriceList, c.PriceRange, c.Product,
+		c.Article, c.AttributeDefinition, c.Blog, c.Cart, c.CartAddress, c.CartLine,
+		c.Category, c.Checkout, c.CheckoutLine, c.CheckoutTransition, c.Collection,
+		c.CollectionProduct, c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate,
+		c.DeliveryZone, c.FeaturedProduct, c.ImportRun, c.Location, c.MailMessage,
+		c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage, c.MediaAsset,
+		c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery, c.OrderLine,
+		c.OrderNote, c.OrderTag, c.OrderTax, c.OrderTransition, c.Page, c.Payment,
+		c.PaymentTransition, c.Price, c.PriceList, c.PriceRange, c.Product,
 		c.ProductAttribute, c.ProductCategory, c.ProductExclusion, c.ProductMedia,
-		c.ProductOption, c.ProductOptionValue, c.ProductTag, c.ShopPolicy,
-		c.ShopSetting, c.Slug, c.StaffMember, c.StaffSession, c.StockLevel,
-		c.Translation, c.UrlRedirect, c.Variant, c.VariantOptionValue,
+		c.ProductOption, c.ProductOptionValue, c.ProductTag, c.Reservation,
+		c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember, c.StaffSession,
+		c.StockLevel, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
+		c.VariantOptionValue,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -448,18 +590,40 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AttributeDefinition.mutate(ctx, m)
 	case *BlogMutation:
 		return c.Blog.mutate(ctx, m)
+	case *CartMutation:
+		return c.Cart.mutate(ctx, m)
+	case *CartAddressMutation:
+		return c.CartAddress.mutate(ctx, m)
+	case *CartLineMutation:
+		return c.CartLine.mutate(ctx, m)
 	case *CategoryMutation:
 		return c.Category.mutate(ctx, m)
+	case *CheckoutMutation:
+		return c.Checkout.mutate(ctx, m)
+	case *CheckoutLineMutation:
+		return c.CheckoutLine.mutate(ctx, m)
+	case *CheckoutTransitionMutation:
+		return c.CheckoutTransition.mutate(ctx, m)
 	case *CollectionMutation:
 		return c.Collection.mutate(ctx, m)
 	case *CollectionProductMutation:
 		return c.CollectionProduct.mutate(ctx, m)
+	case *DeliveryAreaMutation:
+		return c.DeliveryArea.mutate(ctx, m)
+	case *DeliveryMethodMutation:
+		return c.DeliveryMethod.mutate(ctx, m)
+	case *DeliveryRateMutation:
+		return c.DeliveryRate.mutate(ctx, m)
+	case *DeliveryZoneMutation:
+		return c.DeliveryZone.mutate(ctx, m)
 	case *FeaturedProductMutation:
 		return c.FeaturedProduct.mutate(ctx, m)
 	case *ImportRunMutation:
 		return c.ImportRun.mutate(ctx, m)
 	case *LocationMutation:
 		return c.Location.mutate(ctx, m)
+	case *MailMessageMutation:
+		return c.MailMessage.mutate(ctx, m)
 	case *MarketMutation:
 		return c.Market.mutate(ctx, m)
 	case *MarketCountryMutation:
@@ -476,8 +640,26 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MenuItem.mutate(ctx, m)
 	case *MetafieldMutation:
 		return c.Metafield.mutate(ctx, m)
+	case *OrderMutation:
+		return c.Order.mutate(ctx, m)
+	case *OrderDeliveryMutation:
+		return c.OrderDelivery.mutate(ctx, m)
+	case *OrderLineMutation:
+		return c.OrderLine.mutate(ctx, m)
+	case *OrderNoteMutation:
+		return c.OrderNote.mutate(ctx, m)
+	case *OrderTagMutation:
+		return c.OrderTag.mutate(ctx, m)
+	case *OrderTaxMutation:
+		return c.OrderTax.mutate(ctx, m)
+	case *OrderTransitionMutation:
+		return c.OrderTransition.mutate(ctx, m)
 	case *PageMutation:
 		return c.Page.mutate(ctx, m)
+	case *PaymentMutation:
+		return c.Payment.mutate(ctx, m)
+	case *PaymentTransitionMutation:
+		return c.PaymentTransition.mutate(ctx, m)
 	case *PriceMutation:
 		return c.Price.mutate(ctx, m)
 	case *PriceListMutation:
@@ -500,6 +682,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProductOptionValue.mutate(ctx, m)
 	case *ProductTagMutation:
 		return c.ProductTag.mutate(ctx, m)
+	case *ReservationMutation:
+		return c.Reservation.mutate(ctx, m)
 	case *ShopPolicyMutation:
 		return c.ShopPolicy.mutate(ctx, m)
 	case *ShopSettingMutation:
@@ -512,6 +696,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StaffSession.mutate(ctx, m)
 	case *StockLevelMutation:
 		return c.StockLevel.mutate(ctx, m)
+	case *TaxRateMutation:
+		return c.TaxRate.mutate(ctx, m)
 	case *TranslationMutation:
 		return c.Translation.mutate(ctx, m)
 	case *UrlRedirectMutation:
@@ -956,6 +1142,453 @@ func (c *BlogClient) mutate(ctx context.Context, m *BlogMutation) (Value, error)
 	}
 }
 
+// CartClient is a client for the Cart schema.
+type CartClient struct {
+	config
+}
+
+// NewCartClient returns a client for the Cart from the given config.
+func NewCartClient(c config) *CartClient {
+	return &CartClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `cart.Hooks(f(g(h())))`.
+func (c *CartClient) Use(hooks ...Hook) {
+	c.hooks.Cart = append(c.hooks.Cart, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `cart.Intercept(f(g(h())))`.
+func (c *CartClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Cart = append(c.inters.Cart, interceptors...)
+}
+
+// Create returns a builder for creating a Cart entity.
+func (c *CartClient) Create() *CartCreate {
+	mutation := newCartMutation(c.config, OpCreate)
+	return &CartCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Cart entities.
+func (c *CartClient) CreateBulk(builders ...*CartCreate) *CartCreateBulk {
+	return &CartCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CartClient) MapCreateBulk(slice any, setFunc func(*CartCreate, int)) *CartCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CartCreateBulk{err: fmt.Errorf("calling to CartClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CartCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CartCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Cart.
+func (c *CartClient) Update() *CartUpdate {
+	mutation := newCartMutation(c.config, OpUpdate)
+	return &CartUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CartClient) UpdateOne(_m *Cart) *CartUpdateOne {
+	mutation := newCartMutation(c.config, OpUpdateOne, withCart(_m))
+	return &CartUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CartClient) UpdateOneID(id int64) *CartUpdateOne {
+	mutation := newCartMutation(c.config, OpUpdateOne, withCartID(id))
+	return &CartUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Cart.
+func (c *CartClient) Delete() *CartDelete {
+	mutation := newCartMutation(c.config, OpDelete)
+	return &CartDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CartClient) DeleteOne(_m *Cart) *CartDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CartClient) DeleteOneID(id int64) *CartDeleteOne {
+	builder := c.Delete().Where(cart.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CartDeleteOne{builder}
+}
+
+// Query returns a query builder for Cart.
+func (c *CartClient) Query() *CartQuery {
+	return &CartQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCart},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Cart entity by its id.
+func (c *CartClient) Get(ctx context.Context, id int64) (*Cart, error) {
+	return c.Query().Where(cart.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CartClient) GetX(ctx context.Context, id int64) *Cart {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMarket queries the market edge of a Cart.
+func (c *CartClient) QueryMarket(_m *Cart) *MarketQuery {
+	query := (&MarketClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(cart.Table, cart.FieldID, id),
+			sqlgraph.To(market.Table, market.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, cart.MarketTable, cart.MarketColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CartClient) Hooks() []Hook {
+	return c.hooks.Cart
+}
+
+// Interceptors returns the client interceptors.
+func (c *CartClient) Interceptors() []Interceptor {
+	return c.inters.Cart
+}
+
+func (c *CartClient) mutate(ctx context.Context, m *CartMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CartCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CartUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CartUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CartDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Cart mutation op: %q", m.Op())
+	}
+}
+
+// CartAddressClient is a client for the CartAddress schema.
+type CartAddressClient struct {
+	config
+}
+
+// NewCartAddressClient returns a client for the CartAddress from the given config.
+func NewCartAddressClient(c config) *CartAddressClient {
+	return &CartAddressClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `cartaddress.Hooks(f(g(h())))`.
+func (c *CartAddressClient) Use(hooks ...Hook) {
+	c.hooks.CartAddress = append(c.hooks.CartAddress, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `cartaddress.Intercept(f(g(h())))`.
+func (c *CartAddressClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CartAddress = append(c.inters.CartAddress, interceptors...)
+}
+
+// Create returns a builder for creating a CartAddress entity.
+func (c *CartAddressClient) Create() *CartAddressCreate {
+	mutation := newCartAddressMutation(c.config, OpCreate)
+	return &CartAddressCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CartAddress entities.
+func (c *CartAddressClient) CreateBulk(builders ...*CartAddressCreate) *CartAddressCreateBulk {
+	return &CartAddressCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CartAddressClient) MapCreateBulk(slice any, setFunc func(*CartAddressCreate, int)) *CartAddressCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CartAddressCreateBulk{err: fmt.Errorf("calling to CartAddressClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CartAddressCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CartAddressCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CartAddress.
+func (c *CartAddressClient) Update() *CartAddressUpdate {
+	mutation := newCartAddressMutation(c.config, OpUpdate)
+	return &CartAddressUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CartAddressClient) UpdateOne(_m *CartAddress) *CartAddressUpdateOne {
+	mutation := newCartAddressMutation(c.config, OpUpdateOne, withCartAddress(_m))
+	return &CartAddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CartAddressClient) UpdateOneID(id int64) *CartAddressUpdateOne {
+	mutation := newCartAddressMutation(c.config, OpUpdateOne, withCartAddressID(id))
+	return &CartAddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CartAddress.
+func (c *CartAddressClient) Delete() *CartAddressDelete {
+	mutation := newCartAddressMutation(c.config, OpDelete)
+	return &CartAddressDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CartAddressClient) DeleteOne(_m *CartAddress) *CartAddressDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CartAddressClient) DeleteOneID(id int64) *CartAddressDeleteOne {
+	builder := c.Delete().Where(cartaddress.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CartAddressDeleteOne{builder}
+}
+
+// Query returns a query builder for CartAddress.
+func (c *CartAddressClient) Query() *CartAddressQuery {
+	return &CartAddressQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCartAddress},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CartAddress entity by its id.
+func (c *CartAddressClient) Get(ctx context.Context, id int64) (*CartAddress, error) {
+	return c.Query().Where(cartaddress.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CartAddressClient) GetX(ctx context.Context, id int64) *CartAddress {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCart queries the cart edge of a CartAddress.
+func (c *CartAddressClient) QueryCart(_m *CartAddress) *CartQuery {
+	query := (&CartClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(cartaddress.Table, cartaddress.FieldID, id),
+			sqlgraph.To(cart.Table, cart.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, cartaddress.CartTable, cartaddress.CartColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CartAddressClient) Hooks() []Hook {
+	return c.hooks.CartAddress
+}
+
+// Interceptors returns the client interceptors.
+func (c *CartAddressClient) Interceptors() []Interceptor {
+	return c.inters.CartAddress
+}
+
+func (c *CartAddressClient) mutate(ctx context.Context, m *CartAddressMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CartAddressCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CartAddressUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CartAddressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CartAddressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CartAddress mutation op: %q", m.Op())
+	}
+}
+
+// CartLineClient is a client for the CartLine schema.
+type CartLineClient struct {
+	config
+}
+
+// NewCartLineClient returns a client for the CartLine from the given config.
+func NewCartLineClient(c config) *CartLineClient {
+	return &CartLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `cartline.Hooks(f(g(h())))`.
+func (c *CartLineClient) Use(hooks ...Hook) {
+	c.hooks.CartLine = append(c.hooks.CartLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `cartline.Intercept(f(g(h())))`.
+func (c *CartLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CartLine = append(c.inters.CartLine, interceptors...)
+}
+
+// Create returns a builder for creating a CartLine entity.
+func (c *CartLineClient) Create() *CartLineCreate {
+	mutation := newCartLineMutation(c.config, OpCreate)
+	return &CartLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CartLine entities.
+func (c *CartLineClient) CreateBulk(builders ...*CartLineCreate) *CartLineCreateBulk {
+	return &CartLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CartLineClient) MapCreateBulk(slice any, setFunc func(*CartLineCreate, int)) *CartLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CartLineCreateBulk{err: fmt.Errorf("calling to CartLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CartLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CartLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CartLine.
+func (c *CartLineClient) Update() *CartLineUpdate {
+	mutation := newCartLineMutation(c.config, OpUpdate)
+	return &CartLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CartLineClient) UpdateOne(_m *CartLine) *CartLineUpdateOne {
+	mutation := newCartLineMutation(c.config, OpUpdateOne, withCartLine(_m))
+	return &CartLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CartLineClient) UpdateOneID(id int64) *CartLineUpdateOne {
+	mutation := newCartLineMutation(c.config, OpUpdateOne, withCartLineID(id))
+	return &CartLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CartLine.
+func (c *CartLineClient) Delete() *CartLineDelete {
+	mutation := newCartLineMutation(c.config, OpDelete)
+	return &CartLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CartLineClient) DeleteOne(_m *CartLine) *CartLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CartLineClient) DeleteOneID(id int64) *CartLineDeleteOne {
+	builder := c.Delete().Where(cartline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CartLineDeleteOne{builder}
+}
+
+// Query returns a query builder for CartLine.
+func (c *CartLineClient) Query() *CartLineQuery {
+	return &CartLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCartLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CartLine entity by its id.
+func (c *CartLineClient) Get(ctx context.Context, id int64) (*CartLine, error) {
+	return c.Query().Where(cartline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CartLineClient) GetX(ctx context.Context, id int64) *CartLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCart queries the cart edge of a CartLine.
+func (c *CartLineClient) QueryCart(_m *CartLine) *CartQuery {
+	query := (&CartClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(cartline.Table, cartline.FieldID, id),
+			sqlgraph.To(cart.Table, cart.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, cartline.CartTable, cartline.CartColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CartLineClient) Hooks() []Hook {
+	return c.hooks.CartLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *CartLineClient) Interceptors() []Interceptor {
+	return c.inters.CartLine
+}
+
+func (c *CartLineClient) mutate(ctx context.Context, m *CartLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CartLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CartLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CartLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CartLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CartLine mutation op: %q", m.Op())
+	}
+}
+
 // CategoryClient is a client for the Category schema.
 type CategoryClient struct {
 	config
@@ -1134,6 +1767,469 @@ func (c *CategoryClient) mutate(ctx context.Context, m *CategoryMutation) (Value
 		return (&CategoryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Category mutation op: %q", m.Op())
+	}
+}
+
+// CheckoutClient is a client for the Checkout schema.
+type CheckoutClient struct {
+	config
+}
+
+// NewCheckoutClient returns a client for the Checkout from the given config.
+func NewCheckoutClient(c config) *CheckoutClient {
+	return &CheckoutClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `checkout.Hooks(f(g(h())))`.
+func (c *CheckoutClient) Use(hooks ...Hook) {
+	c.hooks.Checkout = append(c.hooks.Checkout, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `checkout.Intercept(f(g(h())))`.
+func (c *CheckoutClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Checkout = append(c.inters.Checkout, interceptors...)
+}
+
+// Create returns a builder for creating a Checkout entity.
+func (c *CheckoutClient) Create() *CheckoutCreate {
+	mutation := newCheckoutMutation(c.config, OpCreate)
+	return &CheckoutCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Checkout entities.
+func (c *CheckoutClient) CreateBulk(builders ...*CheckoutCreate) *CheckoutCreateBulk {
+	return &CheckoutCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CheckoutClient) MapCreateBulk(slice any, setFunc func(*CheckoutCreate, int)) *CheckoutCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CheckoutCreateBulk{err: fmt.Errorf("calling to CheckoutClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CheckoutCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CheckoutCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Checkout.
+func (c *CheckoutClient) Update() *CheckoutUpdate {
+	mutation := newCheckoutMutation(c.config, OpUpdate)
+	return &CheckoutUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CheckoutClient) UpdateOne(_m *Checkout) *CheckoutUpdateOne {
+	mutation := newCheckoutMutation(c.config, OpUpdateOne, withCheckout(_m))
+	return &CheckoutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CheckoutClient) UpdateOneID(id int64) *CheckoutUpdateOne {
+	mutation := newCheckoutMutation(c.config, OpUpdateOne, withCheckoutID(id))
+	return &CheckoutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Checkout.
+func (c *CheckoutClient) Delete() *CheckoutDelete {
+	mutation := newCheckoutMutation(c.config, OpDelete)
+	return &CheckoutDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CheckoutClient) DeleteOne(_m *Checkout) *CheckoutDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CheckoutClient) DeleteOneID(id int64) *CheckoutDeleteOne {
+	builder := c.Delete().Where(checkout.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CheckoutDeleteOne{builder}
+}
+
+// Query returns a query builder for Checkout.
+func (c *CheckoutClient) Query() *CheckoutQuery {
+	return &CheckoutQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCheckout},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Checkout entity by its id.
+func (c *CheckoutClient) Get(ctx context.Context, id int64) (*Checkout, error) {
+	return c.Query().Where(checkout.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CheckoutClient) GetX(ctx context.Context, id int64) *Checkout {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCart queries the cart edge of a Checkout.
+func (c *CheckoutClient) QueryCart(_m *Checkout) *CartQuery {
+	query := (&CartClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(checkout.Table, checkout.FieldID, id),
+			sqlgraph.To(cart.Table, cart.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, checkout.CartTable, checkout.CartColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMarket queries the market edge of a Checkout.
+func (c *CheckoutClient) QueryMarket(_m *Checkout) *MarketQuery {
+	query := (&MarketClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(checkout.Table, checkout.FieldID, id),
+			sqlgraph.To(market.Table, market.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, checkout.MarketTable, checkout.MarketColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CheckoutClient) Hooks() []Hook {
+	return c.hooks.Checkout
+}
+
+// Interceptors returns the client interceptors.
+func (c *CheckoutClient) Interceptors() []Interceptor {
+	return c.inters.Checkout
+}
+
+func (c *CheckoutClient) mutate(ctx context.Context, m *CheckoutMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CheckoutCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CheckoutUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CheckoutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CheckoutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Checkout mutation op: %q", m.Op())
+	}
+}
+
+// CheckoutLineClient is a client for the CheckoutLine schema.
+type CheckoutLineClient struct {
+	config
+}
+
+// NewCheckoutLineClient returns a client for the CheckoutLine from the given config.
+func NewCheckoutLineClient(c config) *CheckoutLineClient {
+	return &CheckoutLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `checkoutline.Hooks(f(g(h())))`.
+func (c *CheckoutLineClient) Use(hooks ...Hook) {
+	c.hooks.CheckoutLine = append(c.hooks.CheckoutLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `checkoutline.Intercept(f(g(h())))`.
+func (c *CheckoutLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CheckoutLine = append(c.inters.CheckoutLine, interceptors...)
+}
+
+// Create returns a builder for creating a CheckoutLine entity.
+func (c *CheckoutLineClient) Create() *CheckoutLineCreate {
+	mutation := newCheckoutLineMutation(c.config, OpCreate)
+	return &CheckoutLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CheckoutLine entities.
+func (c *CheckoutLineClient) CreateBulk(builders ...*CheckoutLineCreate) *CheckoutLineCreateBulk {
+	return &CheckoutLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CheckoutLineClient) MapCreateBulk(slice any, setFunc func(*CheckoutLineCreate, int)) *CheckoutLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CheckoutLineCreateBulk{err: fmt.Errorf("calling to CheckoutLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CheckoutLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CheckoutLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CheckoutLine.
+func (c *CheckoutLineClient) Update() *CheckoutLineUpdate {
+	mutation := newCheckoutLineMutation(c.config, OpUpdate)
+	return &CheckoutLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CheckoutLineClient) UpdateOne(_m *CheckoutLine) *CheckoutLineUpdateOne {
+	mutation := newCheckoutLineMutation(c.config, OpUpdateOne, withCheckoutLine(_m))
+	return &CheckoutLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CheckoutLineClient) UpdateOneID(id int64) *CheckoutLineUpdateOne {
+	mutation := newCheckoutLineMutation(c.config, OpUpdateOne, withCheckoutLineID(id))
+	return &CheckoutLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CheckoutLine.
+func (c *CheckoutLineClient) Delete() *CheckoutLineDelete {
+	mutation := newCheckoutLineMutation(c.config, OpDelete)
+	return &CheckoutLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CheckoutLineClient) DeleteOne(_m *CheckoutLine) *CheckoutLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CheckoutLineClient) DeleteOneID(id int64) *CheckoutLineDeleteOne {
+	builder := c.Delete().Where(checkoutline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CheckoutLineDeleteOne{builder}
+}
+
+// Query returns a query builder for CheckoutLine.
+func (c *CheckoutLineClient) Query() *CheckoutLineQuery {
+	return &CheckoutLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCheckoutLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CheckoutLine entity by its id.
+func (c *CheckoutLineClient) Get(ctx context.Context, id int64) (*CheckoutLine, error) {
+	return c.Query().Where(checkoutline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CheckoutLineClient) GetX(ctx context.Context, id int64) *CheckoutLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCheckout queries the checkout edge of a CheckoutLine.
+func (c *CheckoutLineClient) QueryCheckout(_m *CheckoutLine) *CheckoutQuery {
+	query := (&CheckoutClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(checkoutline.Table, checkoutline.FieldID, id),
+			sqlgraph.To(checkout.Table, checkout.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, checkoutline.CheckoutTable, checkoutline.CheckoutColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CheckoutLineClient) Hooks() []Hook {
+	return c.hooks.CheckoutLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *CheckoutLineClient) Interceptors() []Interceptor {
+	return c.inters.CheckoutLine
+}
+
+func (c *CheckoutLineClient) mutate(ctx context.Context, m *CheckoutLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CheckoutLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CheckoutLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CheckoutLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CheckoutLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CheckoutLine mutation op: %q", m.Op())
+	}
+}
+
+// CheckoutTransitionClient is a client for the CheckoutTransition schema.
+type CheckoutTransitionClient struct {
+	config
+}
+
+// NewCheckoutTransitionClient returns a client for the CheckoutTransition from the given config.
+func NewCheckoutTransitionClient(c config) *CheckoutTransitionClient {
+	return &CheckoutTransitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `checkouttransition.Hooks(f(g(h())))`.
+func (c *CheckoutTransitionClient) Use(hooks ...Hook) {
+	c.hooks.CheckoutTransition = append(c.hooks.CheckoutTransition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `checkouttransition.Intercept(f(g(h())))`.
+func (c *CheckoutTransitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CheckoutTransition = append(c.inters.CheckoutTransition, interceptors...)
+}
+
+// Create returns a builder for creating a CheckoutTransition entity.
+func (c *CheckoutTransitionClient) Create() *CheckoutTransitionCreate {
+	mutation := newCheckoutTransitionMutation(c.config, OpCreate)
+	return &CheckoutTransitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CheckoutTransition entities.
+func (c *CheckoutTransitionClient) CreateBulk(builders ...*CheckoutTransitionCreate) *CheckoutTransitionCreateBulk {
+	return &CheckoutTransitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CheckoutTransitionClient) MapCreateBulk(slice any, setFunc func(*CheckoutTransitionCreate, int)) *CheckoutTransitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CheckoutTransitionCreateBulk{err: fmt.Errorf("calling to CheckoutTransitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CheckoutTransitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CheckoutTransitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CheckoutTransition.
+func (c *CheckoutTransitionClient) Update() *CheckoutTransitionUpdate {
+	mutation := newCheckoutTransitionMutation(c.config, OpUpdate)
+	return &CheckoutTransitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CheckoutTransitionClient) UpdateOne(_m *CheckoutTransition) *CheckoutTransitionUpdateOne {
+	mutation := newCheckoutTransitionMutation(c.config, OpUpdateOne, withCheckoutTransition(_m))
+	return &CheckoutTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CheckoutTransitionClient) UpdateOneID(id int64) *CheckoutTransitionUpdateOne {
+	mutation := newCheckoutTransitionMutation(c.config, OpUpdateOne, withCheckoutTransitionID(id))
+	return &CheckoutTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CheckoutTransition.
+func (c *CheckoutTransitionClient) Delete() *CheckoutTransitionDelete {
+	mutation := newCheckoutTransitionMutation(c.config, OpDelete)
+	return &CheckoutTransitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CheckoutTransitionClient) DeleteOne(_m *CheckoutTransition) *CheckoutTransitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CheckoutTransitionClient) DeleteOneID(id int64) *CheckoutTransitionDeleteOne {
+	builder := c.Delete().Where(checkouttransition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CheckoutTransitionDeleteOne{builder}
+}
+
+// Query returns a query builder for CheckoutTransition.
+func (c *CheckoutTransitionClient) Query() *CheckoutTransitionQuery {
+	return &CheckoutTransitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCheckoutTransition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CheckoutTransition entity by its id.
+func (c *CheckoutTransitionClient) Get(ctx context.Context, id int64) (*CheckoutTransition, error) {
+	return c.Query().Where(checkouttransition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CheckoutTransitionClient) GetX(ctx context.Context, id int64) *CheckoutTransition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCheckout queries the checkout edge of a CheckoutTransition.
+func (c *CheckoutTransitionClient) QueryCheckout(_m *CheckoutTransition) *CheckoutQuery {
+	query := (&CheckoutClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(checkouttransition.Table, checkouttransition.FieldID, id),
+			sqlgraph.To(checkout.Table, checkout.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, checkouttransition.CheckoutTable, checkouttransition.CheckoutColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CheckoutTransitionClient) Hooks() []Hook {
+	return c.hooks.CheckoutTransition
+}
+
+// Interceptors returns the client interceptors.
+func (c *CheckoutTransitionClient) Interceptors() []Interceptor {
+	return c.inters.CheckoutTransition
+}
+
+func (c *CheckoutTransitionClient) mutate(ctx context.Context, m *CheckoutTransitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CheckoutTransitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CheckoutTransitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CheckoutTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CheckoutTransitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CheckoutTransition mutation op: %q", m.Op())
 	}
 }
 
@@ -1448,6 +2544,586 @@ func (c *CollectionProductClient) mutate(ctx context.Context, m *CollectionProdu
 		return (&CollectionProductDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown CollectionProduct mutation op: %q", m.Op())
+	}
+}
+
+// DeliveryAreaClient is a client for the DeliveryArea schema.
+type DeliveryAreaClient struct {
+	config
+}
+
+// NewDeliveryAreaClient returns a client for the DeliveryArea from the given config.
+func NewDeliveryAreaClient(c config) *DeliveryAreaClient {
+	return &DeliveryAreaClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliveryarea.Hooks(f(g(h())))`.
+func (c *DeliveryAreaClient) Use(hooks ...Hook) {
+	c.hooks.DeliveryArea = append(c.hooks.DeliveryArea, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliveryarea.Intercept(f(g(h())))`.
+func (c *DeliveryAreaClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliveryArea = append(c.inters.DeliveryArea, interceptors...)
+}
+
+// Create returns a builder for creating a DeliveryArea entity.
+func (c *DeliveryAreaClient) Create() *DeliveryAreaCreate {
+	mutation := newDeliveryAreaMutation(c.config, OpCreate)
+	return &DeliveryAreaCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliveryArea entities.
+func (c *DeliveryAreaClient) CreateBulk(builders ...*DeliveryAreaCreate) *DeliveryAreaCreateBulk {
+	return &DeliveryAreaCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryAreaClient) MapCreateBulk(slice any, setFunc func(*DeliveryAreaCreate, int)) *DeliveryAreaCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryAreaCreateBulk{err: fmt.Errorf("calling to DeliveryAreaClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryAreaCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryAreaCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliveryArea.
+func (c *DeliveryAreaClient) Update() *DeliveryAreaUpdate {
+	mutation := newDeliveryAreaMutation(c.config, OpUpdate)
+	return &DeliveryAreaUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryAreaClient) UpdateOne(_m *DeliveryArea) *DeliveryAreaUpdateOne {
+	mutation := newDeliveryAreaMutation(c.config, OpUpdateOne, withDeliveryArea(_m))
+	return &DeliveryAreaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryAreaClient) UpdateOneID(id int64) *DeliveryAreaUpdateOne {
+	mutation := newDeliveryAreaMutation(c.config, OpUpdateOne, withDeliveryAreaID(id))
+	return &DeliveryAreaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliveryArea.
+func (c *DeliveryAreaClient) Delete() *DeliveryAreaDelete {
+	mutation := newDeliveryAreaMutation(c.config, OpDelete)
+	return &DeliveryAreaDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryAreaClient) DeleteOne(_m *DeliveryArea) *DeliveryAreaDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryAreaClient) DeleteOneID(id int64) *DeliveryAreaDeleteOne {
+	builder := c.Delete().Where(deliveryarea.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryAreaDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliveryArea.
+func (c *DeliveryAreaClient) Query() *DeliveryAreaQuery {
+	return &DeliveryAreaQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliveryArea},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliveryArea entity by its id.
+func (c *DeliveryAreaClient) Get(ctx context.Context, id int64) (*DeliveryArea, error) {
+	return c.Query().Where(deliveryarea.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryAreaClient) GetX(ctx context.Context, id int64) *DeliveryArea {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryZone queries the zone edge of a DeliveryArea.
+func (c *DeliveryAreaClient) QueryZone(_m *DeliveryArea) *DeliveryZoneQuery {
+	query := (&DeliveryZoneClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deliveryarea.Table, deliveryarea.FieldID, id),
+			sqlgraph.To(deliveryzone.Table, deliveryzone.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deliveryarea.ZoneTable, deliveryarea.ZoneColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryAreaClient) Hooks() []Hook {
+	return c.hooks.DeliveryArea
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryAreaClient) Interceptors() []Interceptor {
+	return c.inters.DeliveryArea
+}
+
+func (c *DeliveryAreaClient) mutate(ctx context.Context, m *DeliveryAreaMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryAreaCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryAreaUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryAreaUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryAreaDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeliveryArea mutation op: %q", m.Op())
+	}
+}
+
+// DeliveryMethodClient is a client for the DeliveryMethod schema.
+type DeliveryMethodClient struct {
+	config
+}
+
+// NewDeliveryMethodClient returns a client for the DeliveryMethod from the given config.
+func NewDeliveryMethodClient(c config) *DeliveryMethodClient {
+	return &DeliveryMethodClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliverymethod.Hooks(f(g(h())))`.
+func (c *DeliveryMethodClient) Use(hooks ...Hook) {
+	c.hooks.DeliveryMethod = append(c.hooks.DeliveryMethod, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliverymethod.Intercept(f(g(h())))`.
+func (c *DeliveryMethodClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliveryMethod = append(c.inters.DeliveryMethod, interceptors...)
+}
+
+// Create returns a builder for creating a DeliveryMethod entity.
+func (c *DeliveryMethodClient) Create() *DeliveryMethodCreate {
+	mutation := newDeliveryMethodMutation(c.config, OpCreate)
+	return &DeliveryMethodCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliveryMethod entities.
+func (c *DeliveryMethodClient) CreateBulk(builders ...*DeliveryMethodCreate) *DeliveryMethodCreateBulk {
+	return &DeliveryMethodCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryMethodClient) MapCreateBulk(slice any, setFunc func(*DeliveryMethodCreate, int)) *DeliveryMethodCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryMethodCreateBulk{err: fmt.Errorf("calling to DeliveryMethodClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryMethodCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryMethodCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliveryMethod.
+func (c *DeliveryMethodClient) Update() *DeliveryMethodUpdate {
+	mutation := newDeliveryMethodMutation(c.config, OpUpdate)
+	return &DeliveryMethodUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryMethodClient) UpdateOne(_m *DeliveryMethod) *DeliveryMethodUpdateOne {
+	mutation := newDeliveryMethodMutation(c.config, OpUpdateOne, withDeliveryMethod(_m))
+	return &DeliveryMethodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryMethodClient) UpdateOneID(id int64) *DeliveryMethodUpdateOne {
+	mutation := newDeliveryMethodMutation(c.config, OpUpdateOne, withDeliveryMethodID(id))
+	return &DeliveryMethodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliveryMethod.
+func (c *DeliveryMethodClient) Delete() *DeliveryMethodDelete {
+	mutation := newDeliveryMethodMutation(c.config, OpDelete)
+	return &DeliveryMethodDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryMethodClient) DeleteOne(_m *DeliveryMethod) *DeliveryMethodDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryMethodClient) DeleteOneID(id int64) *DeliveryMethodDeleteOne {
+	builder := c.Delete().Where(deliverymethod.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryMethodDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliveryMethod.
+func (c *DeliveryMethodClient) Query() *DeliveryMethodQuery {
+	return &DeliveryMethodQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliveryMethod},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliveryMethod entity by its id.
+func (c *DeliveryMethodClient) Get(ctx context.Context, id int64) (*DeliveryMethod, error) {
+	return c.Query().Where(deliverymethod.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryMethodClient) GetX(ctx context.Context, id int64) *DeliveryMethod {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryZone queries the zone edge of a DeliveryMethod.
+func (c *DeliveryMethodClient) QueryZone(_m *DeliveryMethod) *DeliveryZoneQuery {
+	query := (&DeliveryZoneClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deliverymethod.Table, deliverymethod.FieldID, id),
+			sqlgraph.To(deliveryzone.Table, deliveryzone.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deliverymethod.ZoneTable, deliverymethod.ZoneColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryMethodClient) Hooks() []Hook {
+	return c.hooks.DeliveryMethod
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryMethodClient) Interceptors() []Interceptor {
+	return c.inters.DeliveryMethod
+}
+
+func (c *DeliveryMethodClient) mutate(ctx context.Context, m *DeliveryMethodMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryMethodCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryMethodUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryMethodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryMethodDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeliveryMethod mutation op: %q", m.Op())
+	}
+}
+
+// DeliveryRateClient is a client for the DeliveryRate schema.
+type DeliveryRateClient struct {
+	config
+}
+
+// NewDeliveryRateClient returns a client for the DeliveryRate from the given config.
+func NewDeliveryRateClient(c config) *DeliveryRateClient {
+	return &DeliveryRateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliveryrate.Hooks(f(g(h())))`.
+func (c *DeliveryRateClient) Use(hooks ...Hook) {
+	c.hooks.DeliveryRate = append(c.hooks.DeliveryRate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliveryrate.Intercept(f(g(h())))`.
+func (c *DeliveryRateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliveryRate = append(c.inters.DeliveryRate, interceptors...)
+}
+
+// Create returns a builder for creating a DeliveryRate entity.
+func (c *DeliveryRateClient) Create() *DeliveryRateCreate {
+	mutation := newDeliveryRateMutation(c.config, OpCreate)
+	return &DeliveryRateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliveryRate entities.
+func (c *DeliveryRateClient) CreateBulk(builders ...*DeliveryRateCreate) *DeliveryRateCreateBulk {
+	return &DeliveryRateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryRateClient) MapCreateBulk(slice any, setFunc func(*DeliveryRateCreate, int)) *DeliveryRateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryRateCreateBulk{err: fmt.Errorf("calling to DeliveryRateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryRateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryRateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliveryRate.
+func (c *DeliveryRateClient) Update() *DeliveryRateUpdate {
+	mutation := newDeliveryRateMutation(c.config, OpUpdate)
+	return &DeliveryRateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryRateClient) UpdateOne(_m *DeliveryRate) *DeliveryRateUpdateOne {
+	mutation := newDeliveryRateMutation(c.config, OpUpdateOne, withDeliveryRate(_m))
+	return &DeliveryRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryRateClient) UpdateOneID(id int64) *DeliveryRateUpdateOne {
+	mutation := newDeliveryRateMutation(c.config, OpUpdateOne, withDeliveryRateID(id))
+	return &DeliveryRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliveryRate.
+func (c *DeliveryRateClient) Delete() *DeliveryRateDelete {
+	mutation := newDeliveryRateMutation(c.config, OpDelete)
+	return &DeliveryRateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryRateClient) DeleteOne(_m *DeliveryRate) *DeliveryRateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryRateClient) DeleteOneID(id int64) *DeliveryRateDeleteOne {
+	builder := c.Delete().Where(deliveryrate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryRateDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliveryRate.
+func (c *DeliveryRateClient) Query() *DeliveryRateQuery {
+	return &DeliveryRateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliveryRate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliveryRate entity by its id.
+func (c *DeliveryRateClient) Get(ctx context.Context, id int64) (*DeliveryRate, error) {
+	return c.Query().Where(deliveryrate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryRateClient) GetX(ctx context.Context, id int64) *DeliveryRate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMethod queries the method edge of a DeliveryRate.
+func (c *DeliveryRateClient) QueryMethod(_m *DeliveryRate) *DeliveryMethodQuery {
+	query := (&DeliveryMethodClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deliveryrate.Table, deliveryrate.FieldID, id),
+			sqlgraph.To(deliverymethod.Table, deliverymethod.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deliveryrate.MethodTable, deliveryrate.MethodColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryRateClient) Hooks() []Hook {
+	return c.hooks.DeliveryRate
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryRateClient) Interceptors() []Interceptor {
+	return c.inters.DeliveryRate
+}
+
+func (c *DeliveryRateClient) mutate(ctx context.Context, m *DeliveryRateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryRateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryRateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryRateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeliveryRate mutation op: %q", m.Op())
+	}
+}
+
+// DeliveryZoneClient is a client for the DeliveryZone schema.
+type DeliveryZoneClient struct {
+	config
+}
+
+// NewDeliveryZoneClient returns a client for the DeliveryZone from the given config.
+func NewDeliveryZoneClient(c config) *DeliveryZoneClient {
+	return &DeliveryZoneClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliveryzone.Hooks(f(g(h())))`.
+func (c *DeliveryZoneClient) Use(hooks ...Hook) {
+	c.hooks.DeliveryZone = append(c.hooks.DeliveryZone, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliveryzone.Intercept(f(g(h())))`.
+func (c *DeliveryZoneClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliveryZone = append(c.inters.DeliveryZone, interceptors...)
+}
+
+// Create returns a builder for creating a DeliveryZone entity.
+func (c *DeliveryZoneClient) Create() *DeliveryZoneCreate {
+	mutation := newDeliveryZoneMutation(c.config, OpCreate)
+	return &DeliveryZoneCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliveryZone entities.
+func (c *DeliveryZoneClient) CreateBulk(builders ...*DeliveryZoneCreate) *DeliveryZoneCreateBulk {
+	return &DeliveryZoneCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryZoneClient) MapCreateBulk(slice any, setFunc func(*DeliveryZoneCreate, int)) *DeliveryZoneCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryZoneCreateBulk{err: fmt.Errorf("calling to DeliveryZoneClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryZoneCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryZoneCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliveryZone.
+func (c *DeliveryZoneClient) Update() *DeliveryZoneUpdate {
+	mutation := newDeliveryZoneMutation(c.config, OpUpdate)
+	return &DeliveryZoneUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryZoneClient) UpdateOne(_m *DeliveryZone) *DeliveryZoneUpdateOne {
+	mutation := newDeliveryZoneMutation(c.config, OpUpdateOne, withDeliveryZone(_m))
+	return &DeliveryZoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryZoneClient) UpdateOneID(id int64) *DeliveryZoneUpdateOne {
+	mutation := newDeliveryZoneMutation(c.config, OpUpdateOne, withDeliveryZoneID(id))
+	return &DeliveryZoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliveryZone.
+func (c *DeliveryZoneClient) Delete() *DeliveryZoneDelete {
+	mutation := newDeliveryZoneMutation(c.config, OpDelete)
+	return &DeliveryZoneDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryZoneClient) DeleteOne(_m *DeliveryZone) *DeliveryZoneDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryZoneClient) DeleteOneID(id int64) *DeliveryZoneDeleteOne {
+	builder := c.Delete().Where(deliveryzone.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryZoneDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliveryZone.
+func (c *DeliveryZoneClient) Query() *DeliveryZoneQuery {
+	return &DeliveryZoneQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliveryZone},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliveryZone entity by its id.
+func (c *DeliveryZoneClient) Get(ctx context.Context, id int64) (*DeliveryZone, error) {
+	return c.Query().Where(deliveryzone.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryZoneClient) GetX(ctx context.Context, id int64) *DeliveryZone {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryZoneClient) Hooks() []Hook {
+	return c.hooks.DeliveryZone
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryZoneClient) Interceptors() []Interceptor {
+	return c.inters.DeliveryZone
+}
+
+func (c *DeliveryZoneClient) mutate(ctx context.Context, m *DeliveryZoneMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryZoneCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryZoneUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryZoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryZoneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeliveryZone mutation op: %q", m.Op())
 	}
 }
 
@@ -1895,6 +3571,139 @@ func (c *LocationClient) mutate(ctx context.Context, m *LocationMutation) (Value
 		return (&LocationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Location mutation op: %q", m.Op())
+	}
+}
+
+// MailMessageClient is a client for the MailMessage schema.
+type MailMessageClient struct {
+	config
+}
+
+// NewMailMessageClient returns a client for the MailMessage from the given config.
+func NewMailMessageClient(c config) *MailMessageClient {
+	return &MailMessageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mailmessage.Hooks(f(g(h())))`.
+func (c *MailMessageClient) Use(hooks ...Hook) {
+	c.hooks.MailMessage = append(c.hooks.MailMessage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mailmessage.Intercept(f(g(h())))`.
+func (c *MailMessageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MailMessage = append(c.inters.MailMessage, interceptors...)
+}
+
+// Create returns a builder for creating a MailMessage entity.
+func (c *MailMessageClient) Create() *MailMessageCreate {
+	mutation := newMailMessageMutation(c.config, OpCreate)
+	return &MailMessageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MailMessage entities.
+func (c *MailMessageClient) CreateBulk(builders ...*MailMessageCreate) *MailMessageCreateBulk {
+	return &MailMessageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MailMessageClient) MapCreateBulk(slice any, setFunc func(*MailMessageCreate, int)) *MailMessageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MailMessageCreateBulk{err: fmt.Errorf("calling to MailMessageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MailMessageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MailMessageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MailMessage.
+func (c *MailMessageClient) Update() *MailMessageUpdate {
+	mutation := newMailMessageMutation(c.config, OpUpdate)
+	return &MailMessageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MailMessageClient) UpdateOne(_m *MailMessage) *MailMessageUpdateOne {
+	mutation := newMailMessageMutation(c.config, OpUpdateOne, withMailMessage(_m))
+	return &MailMessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MailMessageClient) UpdateOneID(id int64) *MailMessageUpdateOne {
+	mutation := newMailMessageMutation(c.config, OpUpdateOne, withMailMessageID(id))
+	return &MailMessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MailMessage.
+func (c *MailMessageClient) Delete() *MailMessageDelete {
+	mutation := newMailMessageMutation(c.config, OpDelete)
+	return &MailMessageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MailMessageClient) DeleteOne(_m *MailMessage) *MailMessageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MailMessageClient) DeleteOneID(id int64) *MailMessageDeleteOne {
+	builder := c.Delete().Where(mailmessage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MailMessageDeleteOne{builder}
+}
+
+// Query returns a query builder for MailMessage.
+func (c *MailMessageClient) Query() *MailMessageQuery {
+	return &MailMessageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMailMessage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MailMessage entity by its id.
+func (c *MailMessageClient) Get(ctx context.Context, id int64) (*MailMessage, error) {
+	return c.Query().Where(mailmessage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MailMessageClient) GetX(ctx context.Context, id int64) *MailMessage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MailMessageClient) Hooks() []Hook {
+	return c.hooks.MailMessage
+}
+
+// Interceptors returns the client interceptors.
+func (c *MailMessageClient) Interceptors() []Interceptor {
+	return c.inters.MailMessage
+}
+
+func (c *MailMessageClient) mutate(ctx context.Context, m *MailMessageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MailMessageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MailMessageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MailMessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MailMessageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MailMessage mutation op: %q", m.Op())
 	}
 }
 
@@ -3058,6 +4867,1033 @@ func (c *MetafieldClient) mutate(ctx context.Context, m *MetafieldMutation) (Val
 	}
 }
 
+// OrderClient is a client for the Order schema.
+type OrderClient struct {
+	config
+}
+
+// NewOrderClient returns a client for the Order from the given config.
+func NewOrderClient(c config) *OrderClient {
+	return &OrderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `order.Hooks(f(g(h())))`.
+func (c *OrderClient) Use(hooks ...Hook) {
+	c.hooks.Order = append(c.hooks.Order, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `order.Intercept(f(g(h())))`.
+func (c *OrderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Order = append(c.inters.Order, interceptors...)
+}
+
+// Create returns a builder for creating a Order entity.
+func (c *OrderClient) Create() *OrderCreate {
+	mutation := newOrderMutation(c.config, OpCreate)
+	return &OrderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Order entities.
+func (c *OrderClient) CreateBulk(builders ...*OrderCreate) *OrderCreateBulk {
+	return &OrderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderClient) MapCreateBulk(slice any, setFunc func(*OrderCreate, int)) *OrderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderCreateBulk{err: fmt.Errorf("calling to OrderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Order.
+func (c *OrderClient) Update() *OrderUpdate {
+	mutation := newOrderMutation(c.config, OpUpdate)
+	return &OrderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderClient) UpdateOne(_m *Order) *OrderUpdateOne {
+	mutation := newOrderMutation(c.config, OpUpdateOne, withOrder(_m))
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderClient) UpdateOneID(id int64) *OrderUpdateOne {
+	mutation := newOrderMutation(c.config, OpUpdateOne, withOrderID(id))
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Order.
+func (c *OrderClient) Delete() *OrderDelete {
+	mutation := newOrderMutation(c.config, OpDelete)
+	return &OrderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderClient) DeleteOne(_m *Order) *OrderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderClient) DeleteOneID(id int64) *OrderDeleteOne {
+	builder := c.Delete().Where(order.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderDeleteOne{builder}
+}
+
+// Query returns a query builder for Order.
+func (c *OrderClient) Query() *OrderQuery {
+	return &OrderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Order entity by its id.
+func (c *OrderClient) Get(ctx context.Context, id int64) (*Order, error) {
+	return c.Query().Where(order.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderClient) GetX(ctx context.Context, id int64) *Order {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OrderClient) Hooks() []Hook {
+	return c.hooks.Order
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderClient) Interceptors() []Interceptor {
+	return c.inters.Order
+}
+
+func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Order mutation op: %q", m.Op())
+	}
+}
+
+// OrderDeliveryClient is a client for the OrderDelivery schema.
+type OrderDeliveryClient struct {
+	config
+}
+
+// NewOrderDeliveryClient returns a client for the OrderDelivery from the given config.
+func NewOrderDeliveryClient(c config) *OrderDeliveryClient {
+	return &OrderDeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderdelivery.Hooks(f(g(h())))`.
+func (c *OrderDeliveryClient) Use(hooks ...Hook) {
+	c.hooks.OrderDelivery = append(c.hooks.OrderDelivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderdelivery.Intercept(f(g(h())))`.
+func (c *OrderDeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderDelivery = append(c.inters.OrderDelivery, interceptors...)
+}
+
+// Create returns a builder for creating a OrderDelivery entity.
+func (c *OrderDeliveryClient) Create() *OrderDeliveryCreate {
+	mutation := newOrderDeliveryMutation(c.config, OpCreate)
+	return &OrderDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderDelivery entities.
+func (c *OrderDeliveryClient) CreateBulk(builders ...*OrderDeliveryCreate) *OrderDeliveryCreateBulk {
+	return &OrderDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderDeliveryClient) MapCreateBulk(slice any, setFunc func(*OrderDeliveryCreate, int)) *OrderDeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderDeliveryCreateBulk{err: fmt.Errorf("calling to OrderDeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderDeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderDelivery.
+func (c *OrderDeliveryClient) Update() *OrderDeliveryUpdate {
+	mutation := newOrderDeliveryMutation(c.config, OpUpdate)
+	return &OrderDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderDeliveryClient) UpdateOne(_m *OrderDelivery) *OrderDeliveryUpdateOne {
+	mutation := newOrderDeliveryMutation(c.config, OpUpdateOne, withOrderDelivery(_m))
+	return &OrderDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderDeliveryClient) UpdateOneID(id int64) *OrderDeliveryUpdateOne {
+	mutation := newOrderDeliveryMutation(c.config, OpUpdateOne, withOrderDeliveryID(id))
+	return &OrderDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderDelivery.
+func (c *OrderDeliveryClient) Delete() *OrderDeliveryDelete {
+	mutation := newOrderDeliveryMutation(c.config, OpDelete)
+	return &OrderDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderDeliveryClient) DeleteOne(_m *OrderDelivery) *OrderDeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderDeliveryClient) DeleteOneID(id int64) *OrderDeliveryDeleteOne {
+	builder := c.Delete().Where(orderdelivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderDeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderDelivery.
+func (c *OrderDeliveryClient) Query() *OrderDeliveryQuery {
+	return &OrderDeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderDelivery entity by its id.
+func (c *OrderDeliveryClient) Get(ctx context.Context, id int64) (*OrderDelivery, error) {
+	return c.Query().Where(orderdelivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderDeliveryClient) GetX(ctx context.Context, id int64) *OrderDelivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderDelivery.
+func (c *OrderDeliveryClient) QueryOrder(_m *OrderDelivery) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orderdelivery.Table, orderdelivery.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orderdelivery.OrderTable, orderdelivery.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderDeliveryClient) Hooks() []Hook {
+	return c.hooks.OrderDelivery
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderDeliveryClient) Interceptors() []Interceptor {
+	return c.inters.OrderDelivery
+}
+
+func (c *OrderDeliveryClient) mutate(ctx context.Context, m *OrderDeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OrderDelivery mutation op: %q", m.Op())
+	}
+}
+
+// OrderLineClient is a client for the OrderLine schema.
+type OrderLineClient struct {
+	config
+}
+
+// NewOrderLineClient returns a client for the OrderLine from the given config.
+func NewOrderLineClient(c config) *OrderLineClient {
+	return &OrderLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderline.Hooks(f(g(h())))`.
+func (c *OrderLineClient) Use(hooks ...Hook) {
+	c.hooks.OrderLine = append(c.hooks.OrderLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderline.Intercept(f(g(h())))`.
+func (c *OrderLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderLine = append(c.inters.OrderLine, interceptors...)
+}
+
+// Create returns a builder for creating a OrderLine entity.
+func (c *OrderLineClient) Create() *OrderLineCreate {
+	mutation := newOrderLineMutation(c.config, OpCreate)
+	return &OrderLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderLine entities.
+func (c *OrderLineClient) CreateBulk(builders ...*OrderLineCreate) *OrderLineCreateBulk {
+	return &OrderLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderLineClient) MapCreateBulk(slice any, setFunc func(*OrderLineCreate, int)) *OrderLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderLineCreateBulk{err: fmt.Errorf("calling to OrderLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderLine.
+func (c *OrderLineClient) Update() *OrderLineUpdate {
+	mutation := newOrderLineMutation(c.config, OpUpdate)
+	return &OrderLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderLineClient) UpdateOne(_m *OrderLine) *OrderLineUpdateOne {
+	mutation := newOrderLineMutation(c.config, OpUpdateOne, withOrderLine(_m))
+	return &OrderLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderLineClient) UpdateOneID(id int64) *OrderLineUpdateOne {
+	mutation := newOrderLineMutation(c.config, OpUpdateOne, withOrderLineID(id))
+	return &OrderLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderLine.
+func (c *OrderLineClient) Delete() *OrderLineDelete {
+	mutation := newOrderLineMutation(c.config, OpDelete)
+	return &OrderLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderLineClient) DeleteOne(_m *OrderLine) *OrderLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderLineClient) DeleteOneID(id int64) *OrderLineDeleteOne {
+	builder := c.Delete().Where(orderline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderLineDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderLine.
+func (c *OrderLineClient) Query() *OrderLineQuery {
+	return &OrderLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderLine entity by its id.
+func (c *OrderLineClient) Get(ctx context.Context, id int64) (*OrderLine, error) {
+	return c.Query().Where(orderline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderLineClient) GetX(ctx context.Context, id int64) *OrderLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderLine.
+func (c *OrderLineClient) QueryOrder(_m *OrderLine) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orderline.Table, orderline.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orderline.OrderTable, orderline.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderLineClient) Hooks() []Hook {
+	return c.hooks.OrderLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderLineClient) Interceptors() []Interceptor {
+	return c.inters.OrderLine
+}
+
+func (c *OrderLineClient) mutate(ctx context.Context, m *OrderLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OrderLine mutation op: %q", m.Op())
+	}
+}
+
+// OrderNoteClient is a client for the OrderNote schema.
+type OrderNoteClient struct {
+	config
+}
+
+// NewOrderNoteClient returns a client for the OrderNote from the given config.
+func NewOrderNoteClient(c config) *OrderNoteClient {
+	return &OrderNoteClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ordernote.Hooks(f(g(h())))`.
+func (c *OrderNoteClient) Use(hooks ...Hook) {
+	c.hooks.OrderNote = append(c.hooks.OrderNote, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ordernote.Intercept(f(g(h())))`.
+func (c *OrderNoteClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderNote = append(c.inters.OrderNote, interceptors...)
+}
+
+// Create returns a builder for creating a OrderNote entity.
+func (c *OrderNoteClient) Create() *OrderNoteCreate {
+	mutation := newOrderNoteMutation(c.config, OpCreate)
+	return &OrderNoteCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderNote entities.
+func (c *OrderNoteClient) CreateBulk(builders ...*OrderNoteCreate) *OrderNoteCreateBulk {
+	return &OrderNoteCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderNoteClient) MapCreateBulk(slice any, setFunc func(*OrderNoteCreate, int)) *OrderNoteCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderNoteCreateBulk{err: fmt.Errorf("calling to OrderNoteClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderNoteCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderNoteCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderNote.
+func (c *OrderNoteClient) Update() *OrderNoteUpdate {
+	mutation := newOrderNoteMutation(c.config, OpUpdate)
+	return &OrderNoteUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderNoteClient) UpdateOne(_m *OrderNote) *OrderNoteUpdateOne {
+	mutation := newOrderNoteMutation(c.config, OpUpdateOne, withOrderNote(_m))
+	return &OrderNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderNoteClient) UpdateOneID(id int64) *OrderNoteUpdateOne {
+	mutation := newOrderNoteMutation(c.config, OpUpdateOne, withOrderNoteID(id))
+	return &OrderNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderNote.
+func (c *OrderNoteClient) Delete() *OrderNoteDelete {
+	mutation := newOrderNoteMutation(c.config, OpDelete)
+	return &OrderNoteDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderNoteClient) DeleteOne(_m *OrderNote) *OrderNoteDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderNoteClient) DeleteOneID(id int64) *OrderNoteDeleteOne {
+	builder := c.Delete().Where(ordernote.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderNoteDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderNote.
+func (c *OrderNoteClient) Query() *OrderNoteQuery {
+	return &OrderNoteQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderNote},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderNote entity by its id.
+func (c *OrderNoteClient) Get(ctx context.Context, id int64) (*OrderNote, error) {
+	return c.Query().Where(ordernote.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderNoteClient) GetX(ctx context.Context, id int64) *OrderNote {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderNote.
+func (c *OrderNoteClient) QueryOrder(_m *OrderNote) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ordernote.Table, ordernote.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ordernote.OrderTable, ordernote.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderNoteClient) Hooks() []Hook {
+	return c.hooks.OrderNote
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderNoteClient) Interceptors() []Interceptor {
+	return c.inters.OrderNote
+}
+
+func (c *OrderNoteClient) mutate(ctx context.Context, m *OrderNoteMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderNoteCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderNoteUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderNoteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OrderNote mutation op: %q", m.Op())
+	}
+}
+
+// OrderTagClient is a client for the OrderTag schema.
+type OrderTagClient struct {
+	config
+}
+
+// NewOrderTagClient returns a client for the OrderTag from the given config.
+func NewOrderTagClient(c config) *OrderTagClient {
+	return &OrderTagClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ordertag.Hooks(f(g(h())))`.
+func (c *OrderTagClient) Use(hooks ...Hook) {
+	c.hooks.OrderTag = append(c.hooks.OrderTag, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ordertag.Intercept(f(g(h())))`.
+func (c *OrderTagClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderTag = append(c.inters.OrderTag, interceptors...)
+}
+
+// Create returns a builder for creating a OrderTag entity.
+func (c *OrderTagClient) Create() *OrderTagCreate {
+	mutation := newOrderTagMutation(c.config, OpCreate)
+	return &OrderTagCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderTag entities.
+func (c *OrderTagClient) CreateBulk(builders ...*OrderTagCreate) *OrderTagCreateBulk {
+	return &OrderTagCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderTagClient) MapCreateBulk(slice any, setFunc func(*OrderTagCreate, int)) *OrderTagCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderTagCreateBulk{err: fmt.Errorf("calling to OrderTagClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderTagCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderTagCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderTag.
+func (c *OrderTagClient) Update() *OrderTagUpdate {
+	mutation := newOrderTagMutation(c.config, OpUpdate)
+	return &OrderTagUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderTagClient) UpdateOne(_m *OrderTag) *OrderTagUpdateOne {
+	mutation := newOrderTagMutation(c.config, OpUpdateOne, withOrderTag(_m))
+	return &OrderTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderTagClient) UpdateOneID(id int64) *OrderTagUpdateOne {
+	mutation := newOrderTagMutation(c.config, OpUpdateOne, withOrderTagID(id))
+	return &OrderTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderTag.
+func (c *OrderTagClient) Delete() *OrderTagDelete {
+	mutation := newOrderTagMutation(c.config, OpDelete)
+	return &OrderTagDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderTagClient) DeleteOne(_m *OrderTag) *OrderTagDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderTagClient) DeleteOneID(id int64) *OrderTagDeleteOne {
+	builder := c.Delete().Where(ordertag.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderTagDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderTag.
+func (c *OrderTagClient) Query() *OrderTagQuery {
+	return &OrderTagQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderTag},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderTag entity by its id.
+func (c *OrderTagClient) Get(ctx context.Context, id int64) (*OrderTag, error) {
+	return c.Query().Where(ordertag.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderTagClient) GetX(ctx context.Context, id int64) *OrderTag {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderTag.
+func (c *OrderTagClient) QueryOrder(_m *OrderTag) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ordertag.Table, ordertag.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ordertag.OrderTable, ordertag.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderTagClient) Hooks() []Hook {
+	return c.hooks.OrderTag
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderTagClient) Interceptors() []Interceptor {
+	return c.inters.OrderTag
+}
+
+func (c *OrderTagClient) mutate(ctx context.Context, m *OrderTagMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderTagCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderTagUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderTagUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderTagDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OrderTag mutation op: %q", m.Op())
+	}
+}
+
+// OrderTaxClient is a client for the OrderTax schema.
+type OrderTaxClient struct {
+	config
+}
+
+// NewOrderTaxClient returns a client for the OrderTax from the given config.
+func NewOrderTaxClient(c config) *OrderTaxClient {
+	return &OrderTaxClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ordertax.Hooks(f(g(h())))`.
+func (c *OrderTaxClient) Use(hooks ...Hook) {
+	c.hooks.OrderTax = append(c.hooks.OrderTax, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ordertax.Intercept(f(g(h())))`.
+func (c *OrderTaxClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderTax = append(c.inters.OrderTax, interceptors...)
+}
+
+// Create returns a builder for creating a OrderTax entity.
+func (c *OrderTaxClient) Create() *OrderTaxCreate {
+	mutation := newOrderTaxMutation(c.config, OpCreate)
+	return &OrderTaxCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderTax entities.
+func (c *OrderTaxClient) CreateBulk(builders ...*OrderTaxCreate) *OrderTaxCreateBulk {
+	return &OrderTaxCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderTaxClient) MapCreateBulk(slice any, setFunc func(*OrderTaxCreate, int)) *OrderTaxCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderTaxCreateBulk{err: fmt.Errorf("calling to OrderTaxClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderTaxCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderTaxCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderTax.
+func (c *OrderTaxClient) Update() *OrderTaxUpdate {
+	mutation := newOrderTaxMutation(c.config, OpUpdate)
+	return &OrderTaxUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderTaxClient) UpdateOne(_m *OrderTax) *OrderTaxUpdateOne {
+	mutation := newOrderTaxMutation(c.config, OpUpdateOne, withOrderTax(_m))
+	return &OrderTaxUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderTaxClient) UpdateOneID(id int64) *OrderTaxUpdateOne {
+	mutation := newOrderTaxMutation(c.config, OpUpdateOne, withOrderTaxID(id))
+	return &OrderTaxUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderTax.
+func (c *OrderTaxClient) Delete() *OrderTaxDelete {
+	mutation := newOrderTaxMutation(c.config, OpDelete)
+	return &OrderTaxDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderTaxClient) DeleteOne(_m *OrderTax) *OrderTaxDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderTaxClient) DeleteOneID(id int64) *OrderTaxDeleteOne {
+	builder := c.Delete().Where(ordertax.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderTaxDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderTax.
+func (c *OrderTaxClient) Query() *OrderTaxQuery {
+	return &OrderTaxQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderTax},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderTax entity by its id.
+func (c *OrderTaxClient) Get(ctx context.Context, id int64) (*OrderTax, error) {
+	return c.Query().Where(ordertax.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderTaxClient) GetX(ctx context.Context, id int64) *OrderTax {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderTax.
+func (c *OrderTaxClient) QueryOrder(_m *OrderTax) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ordertax.Table, ordertax.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ordertax.OrderTable, ordertax.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderTaxClient) Hooks() []Hook {
+	return c.hooks.OrderTax
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderTaxClient) Interceptors() []Interceptor {
+	return c.inters.OrderTax
+}
+
+func (c *OrderTaxClient) mutate(ctx context.Context, m *OrderTaxMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderTaxCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderTaxUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderTaxUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderTaxDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OrderTax mutation op: %q", m.Op())
+	}
+}
+
+// OrderTransitionClient is a client for the OrderTransition schema.
+type OrderTransitionClient struct {
+	config
+}
+
+// NewOrderTransitionClient returns a client for the OrderTransition from the given config.
+func NewOrderTransitionClient(c config) *OrderTransitionClient {
+	return &OrderTransitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ordertransition.Hooks(f(g(h())))`.
+func (c *OrderTransitionClient) Use(hooks ...Hook) {
+	c.hooks.OrderTransition = append(c.hooks.OrderTransition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ordertransition.Intercept(f(g(h())))`.
+func (c *OrderTransitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderTransition = append(c.inters.OrderTransition, interceptors...)
+}
+
+// Create returns a builder for creating a OrderTransition entity.
+func (c *OrderTransitionClient) Create() *OrderTransitionCreate {
+	mutation := newOrderTransitionMutation(c.config, OpCreate)
+	return &OrderTransitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderTransition entities.
+func (c *OrderTransitionClient) CreateBulk(builders ...*OrderTransitionCreate) *OrderTransitionCreateBulk {
+	return &OrderTransitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderTransitionClient) MapCreateBulk(slice any, setFunc func(*OrderTransitionCreate, int)) *OrderTransitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderTransitionCreateBulk{err: fmt.Errorf("calling to OrderTransitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderTransitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderTransitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderTransition.
+func (c *OrderTransitionClient) Update() *OrderTransitionUpdate {
+	mutation := newOrderTransitionMutation(c.config, OpUpdate)
+	return &OrderTransitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderTransitionClient) UpdateOne(_m *OrderTransition) *OrderTransitionUpdateOne {
+	mutation := newOrderTransitionMutation(c.config, OpUpdateOne, withOrderTransition(_m))
+	return &OrderTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderTransitionClient) UpdateOneID(id int64) *OrderTransitionUpdateOne {
+	mutation := newOrderTransitionMutation(c.config, OpUpdateOne, withOrderTransitionID(id))
+	return &OrderTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderTransition.
+func (c *OrderTransitionClient) Delete() *OrderTransitionDelete {
+	mutation := newOrderTransitionMutation(c.config, OpDelete)
+	return &OrderTransitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderTransitionClient) DeleteOne(_m *OrderTransition) *OrderTransitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderTransitionClient) DeleteOneID(id int64) *OrderTransitionDeleteOne {
+	builder := c.Delete().Where(ordertransition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderTransitionDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderTransition.
+func (c *OrderTransitionClient) Query() *OrderTransitionQuery {
+	return &OrderTransitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderTransition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderTransition entity by its id.
+func (c *OrderTransitionClient) Get(ctx context.Context, id int64) (*OrderTransition, error) {
+	return c.Query().Where(ordertransition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderTransitionClient) GetX(ctx context.Context, id int64) *OrderTransition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrder queries the order edge of a OrderTransition.
+func (c *OrderTransitionClient) QueryOrder(_m *OrderTransition) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ordertransition.Table, ordertransition.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ordertransition.OrderTable, ordertransition.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderTransitionClient) Hooks() []Hook {
+	return c.hooks.OrderTransition
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderTransitionClient) Interceptors() []Interceptor {
+	return c.inters.OrderTransition
+}
+
+func (c *OrderTransitionClient) mutate(ctx context.Context, m *OrderTransitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderTransitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderTransitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderTransitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OrderTransition mutation op: %q", m.Op())
+	}
+}
+
 // PageClient is a client for the Page schema.
 type PageClient struct {
 	config
@@ -3188,6 +6024,304 @@ func (c *PageClient) mutate(ctx context.Context, m *PageMutation) (Value, error)
 		return (&PageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Page mutation op: %q", m.Op())
+	}
+}
+
+// PaymentClient is a client for the Payment schema.
+type PaymentClient struct {
+	config
+}
+
+// NewPaymentClient returns a client for the Payment from the given config.
+func NewPaymentClient(c config) *PaymentClient {
+	return &PaymentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `payment.Hooks(f(g(h())))`.
+func (c *PaymentClient) Use(hooks ...Hook) {
+	c.hooks.Payment = append(c.hooks.Payment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `payment.Intercept(f(g(h())))`.
+func (c *PaymentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Payment = append(c.inters.Payment, interceptors...)
+}
+
+// Create returns a builder for creating a Payment entity.
+func (c *PaymentClient) Create() *PaymentCreate {
+	mutation := newPaymentMutation(c.config, OpCreate)
+	return &PaymentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Payment entities.
+func (c *PaymentClient) CreateBulk(builders ...*PaymentCreate) *PaymentCreateBulk {
+	return &PaymentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PaymentClient) MapCreateBulk(slice any, setFunc func(*PaymentCreate, int)) *PaymentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PaymentCreateBulk{err: fmt.Errorf("calling to PaymentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PaymentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PaymentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Payment.
+func (c *PaymentClient) Update() *PaymentUpdate {
+	mutation := newPaymentMutation(c.config, OpUpdate)
+	return &PaymentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PaymentClient) UpdateOne(_m *Payment) *PaymentUpdateOne {
+	mutation := newPaymentMutation(c.config, OpUpdateOne, withPayment(_m))
+	return &PaymentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PaymentClient) UpdateOneID(id int64) *PaymentUpdateOne {
+	mutation := newPaymentMutation(c.config, OpUpdateOne, withPaymentID(id))
+	return &PaymentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Payment.
+func (c *PaymentClient) Delete() *PaymentDelete {
+	mutation := newPaymentMutation(c.config, OpDelete)
+	return &PaymentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PaymentClient) DeleteOne(_m *Payment) *PaymentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PaymentClient) DeleteOneID(id int64) *PaymentDeleteOne {
+	builder := c.Delete().Where(payment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PaymentDeleteOne{builder}
+}
+
+// Query returns a query builder for Payment.
+func (c *PaymentClient) Query() *PaymentQuery {
+	return &PaymentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePayment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Payment entity by its id.
+func (c *PaymentClient) Get(ctx context.Context, id int64) (*Payment, error) {
+	return c.Query().Where(payment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PaymentClient) GetX(ctx context.Context, id int64) *Payment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCheckout queries the checkout edge of a Payment.
+func (c *PaymentClient) QueryCheckout(_m *Payment) *CheckoutQuery {
+	query := (&CheckoutClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(payment.Table, payment.FieldID, id),
+			sqlgraph.To(checkout.Table, checkout.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, payment.CheckoutTable, payment.CheckoutColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PaymentClient) Hooks() []Hook {
+	return c.hooks.Payment
+}
+
+// Interceptors returns the client interceptors.
+func (c *PaymentClient) Interceptors() []Interceptor {
+	return c.inters.Payment
+}
+
+func (c *PaymentClient) mutate(ctx context.Context, m *PaymentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PaymentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PaymentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PaymentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PaymentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Payment mutation op: %q", m.Op())
+	}
+}
+
+// PaymentTransitionClient is a client for the PaymentTransition schema.
+type PaymentTransitionClient struct {
+	config
+}
+
+// NewPaymentTransitionClient returns a client for the PaymentTransition from the given config.
+func NewPaymentTransitionClient(c config) *PaymentTransitionClient {
+	return &PaymentTransitionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `paymenttransition.Hooks(f(g(h())))`.
+func (c *PaymentTransitionClient) Use(hooks ...Hook) {
+	c.hooks.PaymentTransition = append(c.hooks.PaymentTransition, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `paymenttransition.Intercept(f(g(h())))`.
+func (c *PaymentTransitionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PaymentTransition = append(c.inters.PaymentTransition, interceptors...)
+}
+
+// Create returns a builder for creating a PaymentTransition entity.
+func (c *PaymentTransitionClient) Create() *PaymentTransitionCreate {
+	mutation := newPaymentTransitionMutation(c.config, OpCreate)
+	return &PaymentTransitionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PaymentTransition entities.
+func (c *PaymentTransitionClient) CreateBulk(builders ...*PaymentTransitionCreate) *PaymentTransitionCreateBulk {
+	return &PaymentTransitionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PaymentTransitionClient) MapCreateBulk(slice any, setFunc func(*PaymentTransitionCreate, int)) *PaymentTransitionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PaymentTransitionCreateBulk{err: fmt.Errorf("calling to PaymentTransitionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PaymentTransitionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PaymentTransitionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PaymentTransition.
+func (c *PaymentTransitionClient) Update() *PaymentTransitionUpdate {
+	mutation := newPaymentTransitionMutation(c.config, OpUpdate)
+	return &PaymentTransitionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PaymentTransitionClient) UpdateOne(_m *PaymentTransition) *PaymentTransitionUpdateOne {
+	mutation := newPaymentTransitionMutation(c.config, OpUpdateOne, withPaymentTransition(_m))
+	return &PaymentTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PaymentTransitionClient) UpdateOneID(id int64) *PaymentTransitionUpdateOne {
+	mutation := newPaymentTransitionMutation(c.config, OpUpdateOne, withPaymentTransitionID(id))
+	return &PaymentTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PaymentTransition.
+func (c *PaymentTransitionClient) Delete() *PaymentTransitionDelete {
+	mutation := newPaymentTransitionMutation(c.config, OpDelete)
+	return &PaymentTransitionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PaymentTransitionClient) DeleteOne(_m *PaymentTransition) *PaymentTransitionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PaymentTransitionClient) DeleteOneID(id int64) *PaymentTransitionDeleteOne {
+	builder := c.Delete().Where(paymenttransition.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PaymentTransitionDeleteOne{builder}
+}
+
+// Query returns a query builder for PaymentTransition.
+func (c *PaymentTransitionClient) Query() *PaymentTransitionQuery {
+	return &PaymentTransitionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePaymentTransition},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PaymentTransition entity by its id.
+func (c *PaymentTransitionClient) Get(ctx context.Context, id int64) (*PaymentTransition, error) {
+	return c.Query().Where(paymenttransition.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PaymentTransitionClient) GetX(ctx context.Context, id int64) *PaymentTransition {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPayment queries the payment edge of a PaymentTransition.
+func (c *PaymentTransitionClient) QueryPayment(_m *PaymentTransition) *PaymentQuery {
+	query := (&PaymentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(paymenttransition.Table, paymenttransition.FieldID, id),
+			sqlgraph.To(payment.Table, payment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, paymenttransition.PaymentTable, paymenttransition.PaymentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PaymentTransitionClient) Hooks() []Hook {
+	return c.hooks.PaymentTransition
+}
+
+// Interceptors returns the client interceptors.
+func (c *PaymentTransitionClient) Interceptors() []Interceptor {
+	return c.inters.PaymentTransition
+}
+
+func (c *PaymentTransitionClient) mutate(ctx context.Context, m *PaymentTransitionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PaymentTransitionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PaymentTransitionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PaymentTransitionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PaymentTransitionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PaymentTransition mutation op: %q", m.Op())
 	}
 }
 
@@ -4926,6 +8060,139 @@ func (c *ProductTagClient) mutate(ctx context.Context, m *ProductTagMutation) (V
 	}
 }
 
+// ReservationClient is a client for the Reservation schema.
+type ReservationClient struct {
+	config
+}
+
+// NewReservationClient returns a client for the Reservation from the given config.
+func NewReservationClient(c config) *ReservationClient {
+	return &ReservationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reservation.Hooks(f(g(h())))`.
+func (c *ReservationClient) Use(hooks ...Hook) {
+	c.hooks.Reservation = append(c.hooks.Reservation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reservation.Intercept(f(g(h())))`.
+func (c *ReservationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Reservation = append(c.inters.Reservation, interceptors...)
+}
+
+// Create returns a builder for creating a Reservation entity.
+func (c *ReservationClient) Create() *ReservationCreate {
+	mutation := newReservationMutation(c.config, OpCreate)
+	return &ReservationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Reservation entities.
+func (c *ReservationClient) CreateBulk(builders ...*ReservationCreate) *ReservationCreateBulk {
+	return &ReservationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReservationClient) MapCreateBulk(slice any, setFunc func(*ReservationCreate, int)) *ReservationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReservationCreateBulk{err: fmt.Errorf("calling to ReservationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReservationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReservationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Reservation.
+func (c *ReservationClient) Update() *ReservationUpdate {
+	mutation := newReservationMutation(c.config, OpUpdate)
+	return &ReservationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReservationClient) UpdateOne(_m *Reservation) *ReservationUpdateOne {
+	mutation := newReservationMutation(c.config, OpUpdateOne, withReservation(_m))
+	return &ReservationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReservationClient) UpdateOneID(id int64) *ReservationUpdateOne {
+	mutation := newReservationMutation(c.config, OpUpdateOne, withReservationID(id))
+	return &ReservationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Reservation.
+func (c *ReservationClient) Delete() *ReservationDelete {
+	mutation := newReservationMutation(c.config, OpDelete)
+	return &ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReservationClient) DeleteOne(_m *Reservation) *ReservationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReservationClient) DeleteOneID(id int64) *ReservationDeleteOne {
+	builder := c.Delete().Where(reservation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReservationDeleteOne{builder}
+}
+
+// Query returns a query builder for Reservation.
+func (c *ReservationClient) Query() *ReservationQuery {
+	return &ReservationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReservation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Reservation entity by its id.
+func (c *ReservationClient) Get(ctx context.Context, id int64) (*Reservation, error) {
+	return c.Query().Where(reservation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReservationClient) GetX(ctx context.Context, id int64) *Reservation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReservationClient) Hooks() []Hook {
+	return c.hooks.Reservation
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReservationClient) Interceptors() []Interceptor {
+	return c.inters.Reservation
+}
+
+func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReservationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReservationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReservationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Reservation mutation op: %q", m.Op())
+	}
+}
+
 // ShopPolicyClient is a client for the ShopPolicy schema.
 type ShopPolicyClient struct {
 	config
@@ -5772,6 +9039,139 @@ func (c *StockLevelClient) mutate(ctx context.Context, m *StockLevelMutation) (V
 	}
 }
 
+// TaxRateClient is a client for the TaxRate schema.
+type TaxRateClient struct {
+	config
+}
+
+// NewTaxRateClient returns a client for the TaxRate from the given config.
+func NewTaxRateClient(c config) *TaxRateClient {
+	return &TaxRateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `taxrate.Hooks(f(g(h())))`.
+func (c *TaxRateClient) Use(hooks ...Hook) {
+	c.hooks.TaxRate = append(c.hooks.TaxRate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `taxrate.Intercept(f(g(h())))`.
+func (c *TaxRateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TaxRate = append(c.inters.TaxRate, interceptors...)
+}
+
+// Create returns a builder for creating a TaxRate entity.
+func (c *TaxRateClient) Create() *TaxRateCreate {
+	mutation := newTaxRateMutation(c.config, OpCreate)
+	return &TaxRateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TaxRate entities.
+func (c *TaxRateClient) CreateBulk(builders ...*TaxRateCreate) *TaxRateCreateBulk {
+	return &TaxRateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TaxRateClient) MapCreateBulk(slice any, setFunc func(*TaxRateCreate, int)) *TaxRateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TaxRateCreateBulk{err: fmt.Errorf("calling to TaxRateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TaxRateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TaxRateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TaxRate.
+func (c *TaxRateClient) Update() *TaxRateUpdate {
+	mutation := newTaxRateMutation(c.config, OpUpdate)
+	return &TaxRateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TaxRateClient) UpdateOne(_m *TaxRate) *TaxRateUpdateOne {
+	mutation := newTaxRateMutation(c.config, OpUpdateOne, withTaxRate(_m))
+	return &TaxRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TaxRateClient) UpdateOneID(id int64) *TaxRateUpdateOne {
+	mutation := newTaxRateMutation(c.config, OpUpdateOne, withTaxRateID(id))
+	return &TaxRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TaxRate.
+func (c *TaxRateClient) Delete() *TaxRateDelete {
+	mutation := newTaxRateMutation(c.config, OpDelete)
+	return &TaxRateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TaxRateClient) DeleteOne(_m *TaxRate) *TaxRateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TaxRateClient) DeleteOneID(id int64) *TaxRateDeleteOne {
+	builder := c.Delete().Where(taxrate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TaxRateDeleteOne{builder}
+}
+
+// Query returns a query builder for TaxRate.
+func (c *TaxRateClient) Query() *TaxRateQuery {
+	return &TaxRateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTaxRate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TaxRate entity by its id.
+func (c *TaxRateClient) Get(ctx context.Context, id int64) (*TaxRate, error) {
+	return c.Query().Where(taxrate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TaxRateClient) GetX(ctx context.Context, id int64) *TaxRate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TaxRateClient) Hooks() []Hook {
+	return c.hooks.TaxRate
+}
+
+// Interceptors returns the client interceptors.
+func (c *TaxRateClient) Interceptors() []Interceptor {
+	return c.inters.TaxRate
+}
+
+func (c *TaxRateClient) mutate(ctx context.Context, m *TaxRateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TaxRateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TaxRateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TaxRateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TaxRateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TaxRate mutation op: %q", m.Op())
+	}
+}
+
 // TranslationClient is a client for the Translation schema.
 type TranslationClient struct {
 	config
@@ -6387,22 +9787,30 @@ func (c *VariantOptionValueClient) mutate(ctx context.Context, m *VariantOptionV
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Article, AttributeDefinition, Blog, Category, Collection, CollectionProduct,
-		FeaturedProduct, ImportRun, Location, Market, MarketCountry, MarketDomain,
-		MarketLanguage, MediaAsset, Menu, MenuItem, Metafield, Page, Price, PriceList,
-		PriceRange, Product, ProductAttribute, ProductCategory, ProductExclusion,
-		ProductMedia, ProductOption, ProductOptionValue, ProductTag, ShopPolicy,
-		ShopSetting, Slug, StaffMember, StaffSession, StockLevel, Translation,
-		UrlRedirect, Variant, VariantOptionValue []ent.Hook
+		Article, AttributeDefinition, Blog, Cart, CartAddress, CartLine, Category,
+		Checkout, CheckoutLine, CheckoutTransition, Collection, CollectionProduct,
+		DeliveryArea, DeliveryMethod, DeliveryRate, DeliveryZone, FeaturedProduct,
+		ImportRun, Location, MailMessage, Market, MarketCountry, MarketDomain,
+		MarketLanguage, MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery,
+		OrderLine, OrderNote, OrderTag, OrderTax, OrderTransition, Page, Payment,
+		PaymentTransition, Price, PriceList, PriceRange, Product, ProductAttribute,
+		ProductCategory, ProductExclusion, ProductMedia, ProductOption,
+		ProductOptionValue, ProductTag, Reservation, ShopPolicy, ShopSetting, Slug,
+		StaffMember, StaffSession, StockLevel, TaxRate, Translation, UrlRedirect,
+		Variant, VariantOptionValue []ent.Hook
 	}
 	inters struct {
-		Article, AttributeDefinition, Blog, Category, Collection, CollectionProduct,
-		FeaturedProduct, ImportRun, Location, Market, MarketCountry, MarketDomain,
-		MarketLanguage, MediaAsset, Menu, MenuItem, Metafield, Page, Price, PriceList,
-		PriceRange, Product, ProductAttribute, ProductCategory, ProductExclusion,
-		ProductMedia, ProductOption, ProductOptionValue, ProductTag, ShopPolicy,
-		ShopSetting, Slug, StaffMember, StaffSession, StockLevel, Translation,
-		UrlRedirect, Variant, VariantOptionValue []ent.Interceptor
+		Article, AttributeDefinition, Blog, Cart, CartAddress, CartLine, Category,
+		Checkout, CheckoutLine, CheckoutTransition, Collection, CollectionProduct,
+		DeliveryArea, DeliveryMethod, DeliveryRate, DeliveryZone, FeaturedProduct,
+		ImportRun, Location, MailMessage, Market, MarketCountry, MarketDomain,
+		MarketLanguage, MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery,
+		OrderLine, OrderNote, OrderTag, OrderTax, OrderTransition, Page, Payment,
+		PaymentTransition, Price, PriceList, PriceRange, Product, ProductAttribute,
+		ProductCategory, ProductExclusion, ProductMedia, ProductOption,
+		ProductOptionValue, ProductTag, Reservation, ShopPolicy, ShopSetting, Slug,
+		StaffMember, StaffSession, StockLevel, TaxRate, Translation, UrlRedirect,
+		Variant, VariantOptionValue []ent.Interceptor
 	}
 )
 

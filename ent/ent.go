@@ -15,12 +15,23 @@ import (
 	"github.com/souk-commerce/souk/ent/article"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
 	"github.com/souk-commerce/souk/ent/blog"
+	"github.com/souk-commerce/souk/ent/cart"
+	"github.com/souk-commerce/souk/ent/cartaddress"
+	"github.com/souk-commerce/souk/ent/cartline"
 	"github.com/souk-commerce/souk/ent/category"
+	"github.com/souk-commerce/souk/ent/checkout"
+	"github.com/souk-commerce/souk/ent/checkoutline"
+	"github.com/souk-commerce/souk/ent/checkouttransition"
 	"github.com/souk-commerce/souk/ent/collection"
 	"github.com/souk-commerce/souk/ent/collectionproduct"
+	"github.com/souk-commerce/souk/ent/deliveryarea"
+	"github.com/souk-commerce/souk/ent/deliverymethod"
+	"github.com/souk-commerce/souk/ent/deliveryrate"
+	"github.com/souk-commerce/souk/ent/deliveryzone"
 	"github.com/souk-commerce/souk/ent/featuredproduct"
 	"github.com/souk-commerce/souk/ent/importrun"
 	"github.com/souk-commerce/souk/ent/location"
+	"github.com/souk-commerce/souk/ent/mailmessage"
 	"github.com/souk-commerce/souk/ent/market"
 	"github.com/souk-commerce/souk/ent/marketcountry"
 	"github.com/souk-commerce/souk/ent/marketdomain"
@@ -29,7 +40,16 @@ import (
 	"github.com/souk-commerce/souk/ent/menu"
 	"github.com/souk-commerce/souk/ent/menuitem"
 	"github.com/souk-commerce/souk/ent/metafield"
+	"github.com/souk-commerce/souk/ent/order"
+	"github.com/souk-commerce/souk/ent/orderdelivery"
+	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/ordernote"
+	"github.com/souk-commerce/souk/ent/ordertag"
+	"github.com/souk-commerce/souk/ent/ordertax"
+	"github.com/souk-commerce/souk/ent/ordertransition"
 	"github.com/souk-commerce/souk/ent/page"
+	"github.com/souk-commerce/souk/ent/payment"
+	"github.com/souk-commerce/souk/ent/paymenttransition"
 	"github.com/souk-commerce/souk/ent/price"
 	"github.com/souk-commerce/souk/ent/pricelist"
 	"github.com/souk-commerce/souk/ent/pricerange"
@@ -41,12 +61,14 @@ import (
 	"github.com/souk-commerce/souk/ent/productoption"
 	"github.com/souk-commerce/souk/ent/productoptionvalue"
 	"github.com/souk-commerce/souk/ent/producttag"
+	"github.com/souk-commerce/souk/ent/reservation"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/slug"
 	"github.com/souk-commerce/souk/ent/staffmember"
 	"github.com/souk-commerce/souk/ent/staffsession"
 	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/ent/taxrate"
 	"github.com/souk-commerce/souk/ent/translation"
 	"github.com/souk-commerce/souk/ent/urlredirect"
 	"github.com/souk-commerce/souk/ent/variant"
@@ -114,12 +136,23 @@ func checkColumn(t, c string) error {
 			article.Table:             article.ValidColumn,
 			attributedefinition.Table: attributedefinition.ValidColumn,
 			blog.Table:                blog.ValidColumn,
+			cart.Table:                cart.ValidColumn,
+			cartaddress.Table:         cartaddress.ValidColumn,
+			cartline.Table:            cartline.ValidColumn,
 			category.Table:            category.ValidColumn,
+			checkout.Table:            checkout.ValidColumn,
+			checkoutline.Table:        checkoutline.ValidColumn,
+			checkouttransition.Table:  checkouttransition.ValidColumn,
 			collection.Table:          collection.ValidColumn,
 			collectionproduct.Table:   collectionproduct.ValidColumn,
+			deliveryarea.Table:        deliveryarea.ValidColumn,
+			deliverymethod.Table:      deliverymethod.ValidColumn,
+			deliveryrate.Table:        deliveryrate.ValidColumn,
+			deliveryzone.Table:        deliveryzone.ValidColumn,
 			featuredproduct.Table:     featuredproduct.ValidColumn,
 			importrun.Table:           importrun.ValidColumn,
 			location.Table:            location.ValidColumn,
+			mailmessage.Table:         mailmessage.ValidColumn,
 			market.Table:              market.ValidColumn,
 			marketcountry.Table:       marketcountry.ValidColumn,
 			marketdomain.Table:        marketdomain.ValidColumn,
@@ -128,7 +161,16 @@ func checkColumn(t, c string) error {
 			menu.Table:                menu.ValidColumn,
 			menuitem.Table:            menuitem.ValidColumn,
 			metafield.Table:           metafield.ValidColumn,
+			order.Table:               order.ValidColumn,
+			orderdelivery.Table:       orderdelivery.ValidColumn,
+			orderline.Table:           orderline.ValidColumn,
+			ordernote.Table:           ordernote.ValidColumn,
+			ordertag.Table:            ordertag.ValidColumn,
+			ordertax.Table:            ordertax.ValidColumn,
+			ordertransition.Table:     ordertransition.ValidColumn,
 			page.Table:                page.ValidColumn,
+			payment.Table:             payment.ValidColumn,
+			paymenttransition.Table:   paymenttransition.ValidColumn,
 			price.Table:               price.ValidColumn,
 			pricelist.Table:           pricelist.ValidColumn,
 			pricerange.Table:          pricerange.ValidColumn,
@@ -140,12 +182,14 @@ func checkColumn(t, c string) error {
 			productoption.Table:       productoption.ValidColumn,
 			productoptionvalue.Table:  productoptionvalue.ValidColumn,
 			producttag.Table:          producttag.ValidColumn,
+			reservation.Table:         reservation.ValidColumn,
 			shoppolicy.Table:          shoppolicy.ValidColumn,
 			shopsetting.Table:         shopsetting.ValidColumn,
 			slug.Table:                slug.ValidColumn,
 			staffmember.Table:         staffmember.ValidColumn,
 			staffsession.Table:        staffsession.ValidColumn,
 			stocklevel.Table:          stocklevel.ValidColumn,
+			taxrate.Table:             taxrate.ValidColumn,
 			translation.Table:         translation.ValidColumn,
 			urlredirect.Table:         urlredirect.ValidColumn,
 			variant.Table:             variant.ValidColumn,

@@ -6,17 +6,33 @@ import (
 	"github.com/souk-commerce/souk/ent/article"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
 	"github.com/souk-commerce/souk/ent/blog"
+	"github.com/souk-commerce/souk/ent/cart"
+	"github.com/souk-commerce/souk/ent/cartaddress"
 	"github.com/souk-commerce/souk/ent/category"
+	"github.com/souk-commerce/souk/ent/checkout"
+	"github.com/souk-commerce/souk/ent/checkouttransition"
 	"github.com/souk-commerce/souk/ent/collection"
+	"github.com/souk-commerce/souk/ent/deliveryarea"
+	"github.com/souk-commerce/souk/ent/deliverymethod"
+	"github.com/souk-commerce/souk/ent/deliveryrate"
+	"github.com/souk-commerce/souk/ent/deliveryzone"
 	"github.com/souk-commerce/souk/ent/importrun"
 	"github.com/souk-commerce/souk/ent/location"
+	"github.com/souk-commerce/souk/ent/mailmessage"
 	"github.com/souk-commerce/souk/ent/market"
 	"github.com/souk-commerce/souk/ent/marketlanguage"
 	"github.com/souk-commerce/souk/ent/mediaasset"
 	"github.com/souk-commerce/souk/ent/menu"
 	"github.com/souk-commerce/souk/ent/menuitem"
 	"github.com/souk-commerce/souk/ent/metafield"
+	"github.com/souk-commerce/souk/ent/order"
+	"github.com/souk-commerce/souk/ent/orderdelivery"
+	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/ordernote"
+	"github.com/souk-commerce/souk/ent/ordertransition"
 	"github.com/souk-commerce/souk/ent/page"
+	"github.com/souk-commerce/souk/ent/payment"
+	"github.com/souk-commerce/souk/ent/paymenttransition"
 	"github.com/souk-commerce/souk/ent/price"
 	"github.com/souk-commerce/souk/ent/pricelist"
 	"github.com/souk-commerce/souk/ent/pricerange"
@@ -24,11 +40,13 @@ import (
 	"github.com/souk-commerce/souk/ent/productcategory"
 	"github.com/souk-commerce/souk/ent/productoption"
 	"github.com/souk-commerce/souk/ent/producttag"
+	"github.com/souk-commerce/souk/ent/reservation"
 	"github.com/souk-commerce/souk/ent/schema"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/staffmember"
 	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/ent/taxrate"
 	"github.com/souk-commerce/souk/ent/variant"
 )
 
@@ -119,6 +137,45 @@ func init() {
 	blogDescSeoDescription := blogFields[3].Descriptor()
 	// blog.DefaultSeoDescription holds the default value on creation for the seo_description field.
 	blog.DefaultSeoDescription = blogDescSeoDescription.Default.(string)
+	cartMixin := schema.Cart{}.Mixin()
+	cartMixinFields2 := cartMixin[2].Fields()
+	_ = cartMixinFields2
+	cartFields := schema.Cart{}.Fields()
+	_ = cartFields
+	// cartDescVersion is the schema descriptor for version field.
+	cartDescVersion := cartMixinFields2[0].Descriptor()
+	// cart.DefaultVersion holds the default value on creation for the version field.
+	cart.DefaultVersion = cartDescVersion.Default.(int64)
+	// cartDescEpoch is the schema descriptor for epoch field.
+	cartDescEpoch := cartFields[0].Descriptor()
+	// cart.DefaultEpoch holds the default value on creation for the epoch field.
+	cart.DefaultEpoch = cartDescEpoch.Default.(int)
+	// cartDescState is the schema descriptor for state field.
+	cartDescState := cartFields[1].Descriptor()
+	// cart.DefaultState holds the default value on creation for the state field.
+	cart.DefaultState = cartDescState.Default.(string)
+	// cartDescEmail is the schema descriptor for email field.
+	cartDescEmail := cartFields[7].Descriptor()
+	// cart.DefaultEmail holds the default value on creation for the email field.
+	cart.DefaultEmail = cartDescEmail.Default.(string)
+	// cartDescPhone is the schema descriptor for phone field.
+	cartDescPhone := cartFields[8].Descriptor()
+	// cart.DefaultPhone holds the default value on creation for the phone field.
+	cart.DefaultPhone = cartDescPhone.Default.(string)
+	// cartDescNote is the schema descriptor for note field.
+	cartDescNote := cartFields[9].Descriptor()
+	// cart.DefaultNote holds the default value on creation for the note field.
+	cart.DefaultNote = cartDescNote.Default.(string)
+	cartaddressFields := schema.CartAddress{}.Fields()
+	_ = cartaddressFields
+	// cartaddressDescSelected is the schema descriptor for selected field.
+	cartaddressDescSelected := cartaddressFields[2].Descriptor()
+	// cartaddress.DefaultSelected holds the default value on creation for the selected field.
+	cartaddress.DefaultSelected = cartaddressDescSelected.Default.(bool)
+	// cartaddressDescOneTimeUse is the schema descriptor for one_time_use field.
+	cartaddressDescOneTimeUse := cartaddressFields[3].Descriptor()
+	// cartaddress.DefaultOneTimeUse holds the default value on creation for the one_time_use field.
+	cartaddress.DefaultOneTimeUse = cartaddressDescOneTimeUse.Default.(bool)
 	categoryMixin := schema.Category{}.Mixin()
 	categoryMixinFields2 := categoryMixin[2].Fields()
 	_ = categoryMixinFields2
@@ -144,6 +201,57 @@ func init() {
 	categoryDescPosition := categoryFields[6].Descriptor()
 	// category.DefaultPosition holds the default value on creation for the position field.
 	category.DefaultPosition = categoryDescPosition.Default.(int)
+	checkoutMixin := schema.Checkout{}.Mixin()
+	checkoutMixinFields2 := checkoutMixin[2].Fields()
+	_ = checkoutMixinFields2
+	checkoutFields := schema.Checkout{}.Fields()
+	_ = checkoutFields
+	// checkoutDescVersion is the schema descriptor for version field.
+	checkoutDescVersion := checkoutMixinFields2[0].Descriptor()
+	// checkout.DefaultVersion holds the default value on creation for the version field.
+	checkout.DefaultVersion = checkoutDescVersion.Default.(int64)
+	// checkoutDescState is the schema descriptor for state field.
+	checkoutDescState := checkoutFields[2].Descriptor()
+	// checkout.DefaultState holds the default value on creation for the state field.
+	checkout.DefaultState = checkoutDescState.Default.(string)
+	// checkoutDescEmail is the schema descriptor for email field.
+	checkoutDescEmail := checkoutFields[8].Descriptor()
+	// checkout.DefaultEmail holds the default value on creation for the email field.
+	checkout.DefaultEmail = checkoutDescEmail.Default.(string)
+	// checkoutDescPhone is the schema descriptor for phone field.
+	checkoutDescPhone := checkoutFields[9].Descriptor()
+	// checkout.DefaultPhone holds the default value on creation for the phone field.
+	checkout.DefaultPhone = checkoutDescPhone.Default.(string)
+	// checkoutDescAcceptsMarketing is the schema descriptor for accepts_marketing field.
+	checkoutDescAcceptsMarketing := checkoutFields[10].Descriptor()
+	// checkout.DefaultAcceptsMarketing holds the default value on creation for the accepts_marketing field.
+	checkout.DefaultAcceptsMarketing = checkoutDescAcceptsMarketing.Default.(bool)
+	// checkoutDescNote is the schema descriptor for note field.
+	checkoutDescNote := checkoutFields[11].Descriptor()
+	// checkout.DefaultNote holds the default value on creation for the note field.
+	checkout.DefaultNote = checkoutDescNote.Default.(string)
+	// checkoutDescBillingSame is the schema descriptor for billing_same field.
+	checkoutDescBillingSame := checkoutFields[16].Descriptor()
+	// checkout.DefaultBillingSame holds the default value on creation for the billing_same field.
+	checkout.DefaultBillingSame = checkoutDescBillingSame.Default.(bool)
+	// checkoutDescQuoteHash is the schema descriptor for quote_hash field.
+	checkoutDescQuoteHash := checkoutFields[19].Descriptor()
+	// checkout.DefaultQuoteHash holds the default value on creation for the quote_hash field.
+	checkout.DefaultQuoteHash = checkoutDescQuoteHash.Default.(string)
+	// checkoutDescClient is the schema descriptor for client field.
+	checkoutDescClient := checkoutFields[20].Descriptor()
+	// checkout.DefaultClient holds the default value on creation for the client field.
+	checkout.DefaultClient = checkoutDescClient.Default.(string)
+	checkouttransitionFields := schema.CheckoutTransition{}.Fields()
+	_ = checkouttransitionFields
+	// checkouttransitionDescActorID is the schema descriptor for actor_id field.
+	checkouttransitionDescActorID := checkouttransitionFields[5].Descriptor()
+	// checkouttransition.DefaultActorID holds the default value on creation for the actor_id field.
+	checkouttransition.DefaultActorID = checkouttransitionDescActorID.Default.(int64)
+	// checkouttransitionDescReason is the schema descriptor for reason field.
+	checkouttransitionDescReason := checkouttransitionFields[6].Descriptor()
+	// checkouttransition.DefaultReason holds the default value on creation for the reason field.
+	checkouttransition.DefaultReason = checkouttransitionDescReason.Default.(string)
 	collectionMixin := schema.Collection{}.Mixin()
 	collectionMixinFields2 := collectionMixin[2].Fields()
 	_ = collectionMixinFields2
@@ -177,6 +285,41 @@ func init() {
 	collectionDescSeoDescription := collectionFields[8].Descriptor()
 	// collection.DefaultSeoDescription holds the default value on creation for the seo_description field.
 	collection.DefaultSeoDescription = collectionDescSeoDescription.Default.(string)
+	deliveryareaFields := schema.DeliveryArea{}.Fields()
+	_ = deliveryareaFields
+	// deliveryareaDescSubdivision is the schema descriptor for subdivision field.
+	deliveryareaDescSubdivision := deliveryareaFields[2].Descriptor()
+	// deliveryarea.DefaultSubdivision holds the default value on creation for the subdivision field.
+	deliveryarea.DefaultSubdivision = deliveryareaDescSubdivision.Default.(string)
+	deliverymethodFields := schema.DeliveryMethod{}.Fields()
+	_ = deliverymethodFields
+	// deliverymethodDescDescription is the schema descriptor for description field.
+	deliverymethodDescDescription := deliverymethodFields[3].Descriptor()
+	// deliverymethod.DefaultDescription holds the default value on creation for the description field.
+	deliverymethod.DefaultDescription = deliverymethodDescDescription.Default.(string)
+	// deliverymethodDescPosition is the schema descriptor for position field.
+	deliverymethodDescPosition := deliverymethodFields[6].Descriptor()
+	// deliverymethod.DefaultPosition holds the default value on creation for the position field.
+	deliverymethod.DefaultPosition = deliverymethodDescPosition.Default.(int)
+	// deliverymethodDescActive is the schema descriptor for active field.
+	deliverymethodDescActive := deliverymethodFields[7].Descriptor()
+	// deliverymethod.DefaultActive holds the default value on creation for the active field.
+	deliverymethod.DefaultActive = deliverymethodDescActive.Default.(bool)
+	deliveryrateFields := schema.DeliveryRate{}.Fields()
+	_ = deliveryrateFields
+	// deliveryrateDescFromGrams is the schema descriptor for from_grams field.
+	deliveryrateDescFromGrams := deliveryrateFields[2].Descriptor()
+	// deliveryrate.DefaultFromGrams holds the default value on creation for the from_grams field.
+	deliveryrate.DefaultFromGrams = deliveryrateDescFromGrams.Default.(int64)
+	deliveryzoneMixin := schema.DeliveryZone{}.Mixin()
+	deliveryzoneMixinFields2 := deliveryzoneMixin[2].Fields()
+	_ = deliveryzoneMixinFields2
+	deliveryzoneFields := schema.DeliveryZone{}.Fields()
+	_ = deliveryzoneFields
+	// deliveryzoneDescVersion is the schema descriptor for version field.
+	deliveryzoneDescVersion := deliveryzoneMixinFields2[0].Descriptor()
+	// deliveryzone.DefaultVersion holds the default value on creation for the version field.
+	deliveryzone.DefaultVersion = deliveryzoneDescVersion.Default.(int64)
 	importrunFields := schema.ImportRun{}.Fields()
 	_ = importrunFields
 	// importrunDescKind is the schema descriptor for kind field.
@@ -248,6 +391,20 @@ func init() {
 	locationDescActive := locationFields[6].Descriptor()
 	// location.DefaultActive holds the default value on creation for the active field.
 	location.DefaultActive = locationDescActive.Default.(bool)
+	mailmessageFields := schema.MailMessage{}.Fields()
+	_ = mailmessageFields
+	// mailmessageDescState is the schema descriptor for state field.
+	mailmessageDescState := mailmessageFields[10].Descriptor()
+	// mailmessage.DefaultState holds the default value on creation for the state field.
+	mailmessage.DefaultState = mailmessageDescState.Default.(string)
+	// mailmessageDescTries is the schema descriptor for tries field.
+	mailmessageDescTries := mailmessageFields[11].Descriptor()
+	// mailmessage.DefaultTries holds the default value on creation for the tries field.
+	mailmessage.DefaultTries = mailmessageDescTries.Default.(int)
+	// mailmessageDescLastError is the schema descriptor for last_error field.
+	mailmessageDescLastError := mailmessageFields[12].Descriptor()
+	// mailmessage.DefaultLastError holds the default value on creation for the last_error field.
+	mailmessage.DefaultLastError = mailmessageDescLastError.Default.(string)
 	marketMixin := schema.Market{}.Mixin()
 	marketMixinFields2 := marketMixin[2].Fields()
 	_ = marketMixinFields2
@@ -342,6 +499,103 @@ func init() {
 	metafieldDescVisibility := metafieldFields[7].Descriptor()
 	// metafield.DefaultVisibility holds the default value on creation for the visibility field.
 	metafield.DefaultVisibility = metafieldDescVisibility.Default.(string)
+	orderMixin := schema.Order{}.Mixin()
+	orderMixinFields2 := orderMixin[2].Fields()
+	_ = orderMixinFields2
+	orderFields := schema.Order{}.Fields()
+	_ = orderFields
+	// orderDescVersion is the schema descriptor for version field.
+	orderDescVersion := orderMixinFields2[0].Descriptor()
+	// order.DefaultVersion holds the default value on creation for the version field.
+	order.DefaultVersion = orderDescVersion.Default.(int64)
+	// orderDescEpoch is the schema descriptor for epoch field.
+	orderDescEpoch := orderFields[1].Descriptor()
+	// order.DefaultEpoch holds the default value on creation for the epoch field.
+	order.DefaultEpoch = orderDescEpoch.Default.(int)
+	// orderDescState is the schema descriptor for state field.
+	orderDescState := orderFields[2].Descriptor()
+	// order.DefaultState holds the default value on creation for the state field.
+	order.DefaultState = orderDescState.Default.(string)
+	// orderDescPhone is the schema descriptor for phone field.
+	orderDescPhone := orderFields[11].Descriptor()
+	// order.DefaultPhone holds the default value on creation for the phone field.
+	order.DefaultPhone = orderDescPhone.Default.(string)
+	// orderDescAcceptsMarketing is the schema descriptor for accepts_marketing field.
+	orderDescAcceptsMarketing := orderFields[12].Descriptor()
+	// order.DefaultAcceptsMarketing holds the default value on creation for the accepts_marketing field.
+	order.DefaultAcceptsMarketing = orderDescAcceptsMarketing.Default.(bool)
+	// orderDescNote is the schema descriptor for note field.
+	orderDescNote := orderFields[13].Descriptor()
+	// order.DefaultNote holds the default value on creation for the note field.
+	order.DefaultNote = orderDescNote.Default.(string)
+	// orderDescCredit is the schema descriptor for credit field.
+	orderDescCredit := orderFields[22].Descriptor()
+	// order.DefaultCredit holds the default value on creation for the credit field.
+	order.DefaultCredit = orderDescCredit.Default.(int64)
+	// orderDescPayLater is the schema descriptor for pay_later field.
+	orderDescPayLater := orderFields[25].Descriptor()
+	// order.DefaultPayLater holds the default value on creation for the pay_later field.
+	order.DefaultPayLater = orderDescPayLater.Default.(bool)
+	// orderDescCancelReason is the schema descriptor for cancel_reason field.
+	orderDescCancelReason := orderFields[26].Descriptor()
+	// order.DefaultCancelReason holds the default value on creation for the cancel_reason field.
+	order.DefaultCancelReason = orderDescCancelReason.Default.(string)
+	orderdeliveryFields := schema.OrderDelivery{}.Fields()
+	_ = orderdeliveryFields
+	// orderdeliveryDescDiscount is the schema descriptor for discount field.
+	orderdeliveryDescDiscount := orderdeliveryFields[5].Descriptor()
+	// orderdelivery.DefaultDiscount holds the default value on creation for the discount field.
+	orderdelivery.DefaultDiscount = orderdeliveryDescDiscount.Default.(int64)
+	orderlineFields := schema.OrderLine{}.Fields()
+	_ = orderlineFields
+	// orderlineDescSku is the schema descriptor for sku field.
+	orderlineDescSku := orderlineFields[6].Descriptor()
+	// orderline.DefaultSku holds the default value on creation for the sku field.
+	orderline.DefaultSku = orderlineDescSku.Default.(string)
+	// orderlineDescVendor is the schema descriptor for vendor field.
+	orderlineDescVendor := orderlineFields[7].Descriptor()
+	// orderline.DefaultVendor holds the default value on creation for the vendor field.
+	orderline.DefaultVendor = orderlineDescVendor.Default.(string)
+	// orderlineDescCancelled is the schema descriptor for cancelled field.
+	orderlineDescCancelled := orderlineFields[9].Descriptor()
+	// orderline.DefaultCancelled holds the default value on creation for the cancelled field.
+	orderline.DefaultCancelled = orderlineDescCancelled.Default.(int)
+	// orderlineDescFulfilled is the schema descriptor for fulfilled field.
+	orderlineDescFulfilled := orderlineFields[10].Descriptor()
+	// orderline.DefaultFulfilled holds the default value on creation for the fulfilled field.
+	orderline.DefaultFulfilled = orderlineDescFulfilled.Default.(int)
+	// orderlineDescReturned is the schema descriptor for returned field.
+	orderlineDescReturned := orderlineFields[11].Descriptor()
+	// orderline.DefaultReturned holds the default value on creation for the returned field.
+	orderline.DefaultReturned = orderlineDescReturned.Default.(int)
+	// orderlineDescTaxCode is the schema descriptor for tax_code field.
+	orderlineDescTaxCode := orderlineFields[19].Descriptor()
+	// orderline.DefaultTaxCode holds the default value on creation for the tax_code field.
+	orderline.DefaultTaxCode = orderlineDescTaxCode.Default.(string)
+	// orderlineDescImageURL is the schema descriptor for image_url field.
+	orderlineDescImageURL := orderlineFields[24].Descriptor()
+	// orderline.DefaultImageURL holds the default value on creation for the image_url field.
+	orderline.DefaultImageURL = orderlineDescImageURL.Default.(string)
+	ordernoteFields := schema.OrderNote{}.Fields()
+	_ = ordernoteFields
+	// ordernoteDescAuthorName is the schema descriptor for author_name field.
+	ordernoteDescAuthorName := ordernoteFields[3].Descriptor()
+	// ordernote.DefaultAuthorName holds the default value on creation for the author_name field.
+	ordernote.DefaultAuthorName = ordernoteDescAuthorName.Default.(string)
+	ordertransitionFields := schema.OrderTransition{}.Fields()
+	_ = ordertransitionFields
+	// ordertransitionDescActorID is the schema descriptor for actor_id field.
+	ordertransitionDescActorID := ordertransitionFields[6].Descriptor()
+	// ordertransition.DefaultActorID holds the default value on creation for the actor_id field.
+	ordertransition.DefaultActorID = ordertransitionDescActorID.Default.(int64)
+	// ordertransitionDescActorName is the schema descriptor for actor_name field.
+	ordertransitionDescActorName := ordertransitionFields[7].Descriptor()
+	// ordertransition.DefaultActorName holds the default value on creation for the actor_name field.
+	ordertransition.DefaultActorName = ordertransitionDescActorName.Default.(string)
+	// ordertransitionDescReason is the schema descriptor for reason field.
+	ordertransitionDescReason := ordertransitionFields[8].Descriptor()
+	// ordertransition.DefaultReason holds the default value on creation for the reason field.
+	ordertransition.DefaultReason = ordertransitionDescReason.Default.(string)
 	pageMixin := schema.Page{}.Mixin()
 	pageMixinFields2 := pageMixin[2].Fields()
 	_ = pageMixinFields2
@@ -367,6 +621,53 @@ func init() {
 	pageDescSeoDescription := pageFields[4].Descriptor()
 	// page.DefaultSeoDescription holds the default value on creation for the seo_description field.
 	page.DefaultSeoDescription = pageDescSeoDescription.Default.(string)
+	paymentMixin := schema.Payment{}.Mixin()
+	paymentMixinFields2 := paymentMixin[2].Fields()
+	_ = paymentMixinFields2
+	paymentFields := schema.Payment{}.Fields()
+	_ = paymentFields
+	// paymentDescVersion is the schema descriptor for version field.
+	paymentDescVersion := paymentMixinFields2[0].Descriptor()
+	// payment.DefaultVersion holds the default value on creation for the version field.
+	payment.DefaultVersion = paymentDescVersion.Default.(int64)
+	// paymentDescState is the schema descriptor for state field.
+	paymentDescState := paymentFields[4].Descriptor()
+	// payment.DefaultState holds the default value on creation for the state field.
+	payment.DefaultState = paymentDescState.Default.(string)
+	// paymentDescCaptured is the schema descriptor for captured field.
+	paymentDescCaptured := paymentFields[7].Descriptor()
+	// payment.DefaultCaptured holds the default value on creation for the captured field.
+	payment.DefaultCaptured = paymentDescCaptured.Default.(int64)
+	// paymentDescRefunded is the schema descriptor for refunded field.
+	paymentDescRefunded := paymentFields[8].Descriptor()
+	// payment.DefaultRefunded holds the default value on creation for the refunded field.
+	payment.DefaultRefunded = paymentDescRefunded.Default.(int64)
+	// paymentDescRefundState is the schema descriptor for refund_state field.
+	paymentDescRefundState := paymentFields[9].Descriptor()
+	// payment.DefaultRefundState holds the default value on creation for the refund_state field.
+	payment.DefaultRefundState = paymentDescRefundState.Default.(string)
+	// paymentDescToken is the schema descriptor for token field.
+	paymentDescToken := paymentFields[12].Descriptor()
+	// payment.DefaultToken holds the default value on creation for the token field.
+	payment.DefaultToken = paymentDescToken.Default.(string)
+	// paymentDescReturnURL is the schema descriptor for return_url field.
+	paymentDescReturnURL := paymentFields[13].Descriptor()
+	// payment.DefaultReturnURL holds the default value on creation for the return_url field.
+	payment.DefaultReturnURL = paymentDescReturnURL.Default.(string)
+	// paymentDescDeclineReason is the schema descriptor for decline_reason field.
+	paymentDescDeclineReason := paymentFields[15].Descriptor()
+	// payment.DefaultDeclineReason holds the default value on creation for the decline_reason field.
+	payment.DefaultDeclineReason = paymentDescDeclineReason.Default.(string)
+	paymenttransitionFields := schema.PaymentTransition{}.Fields()
+	_ = paymenttransitionFields
+	// paymenttransitionDescActorID is the schema descriptor for actor_id field.
+	paymenttransitionDescActorID := paymenttransitionFields[5].Descriptor()
+	// paymenttransition.DefaultActorID holds the default value on creation for the actor_id field.
+	paymenttransition.DefaultActorID = paymenttransitionDescActorID.Default.(int64)
+	// paymenttransitionDescReason is the schema descriptor for reason field.
+	paymenttransitionDescReason := paymenttransitionFields[6].Descriptor()
+	// paymenttransition.DefaultReason holds the default value on creation for the reason field.
+	paymenttransition.DefaultReason = paymenttransitionDescReason.Default.(string)
 	priceFields := schema.Price{}.Fields()
 	_ = priceFields
 	// priceDescMinQuantity is the schema descriptor for min_quantity field.
@@ -471,6 +772,16 @@ func init() {
 	producttagDescPosition := producttagFields[2].Descriptor()
 	// producttag.DefaultPosition holds the default value on creation for the position field.
 	producttag.DefaultPosition = producttagDescPosition.Default.(int)
+	reservationFields := schema.Reservation{}.Fields()
+	_ = reservationFields
+	// reservationDescState is the schema descriptor for state field.
+	reservationDescState := reservationFields[5].Descriptor()
+	// reservation.DefaultState holds the default value on creation for the state field.
+	reservation.DefaultState = reservationDescState.Default.(string)
+	// reservationDescClient is the schema descriptor for client field.
+	reservationDescClient := reservationFields[6].Descriptor()
+	// reservation.DefaultClient holds the default value on creation for the client field.
+	reservation.DefaultClient = reservationDescClient.Default.(string)
 	shoppolicyMixin := schema.ShopPolicy{}.Mixin()
 	shoppolicyMixinFields2 := shoppolicyMixin[2].Fields()
 	_ = shoppolicyMixinFields2
@@ -547,6 +858,31 @@ func init() {
 	stocklevelDescSafety := stocklevelFields[5].Descriptor()
 	// stocklevel.DefaultSafety holds the default value on creation for the safety field.
 	stocklevel.DefaultSafety = stocklevelDescSafety.Default.(int64)
+	taxrateMixin := schema.TaxRate{}.Mixin()
+	taxrateMixinFields2 := taxrateMixin[2].Fields()
+	_ = taxrateMixinFields2
+	taxrateFields := schema.TaxRate{}.Fields()
+	_ = taxrateFields
+	// taxrateDescVersion is the schema descriptor for version field.
+	taxrateDescVersion := taxrateMixinFields2[0].Descriptor()
+	// taxrate.DefaultVersion holds the default value on creation for the version field.
+	taxrate.DefaultVersion = taxrateDescVersion.Default.(int64)
+	// taxrateDescZone is the schema descriptor for zone field.
+	taxrateDescZone := taxrateFields[1].Descriptor()
+	// taxrate.DefaultZone holds the default value on creation for the zone field.
+	taxrate.DefaultZone = taxrateDescZone.Default.(string)
+	// taxrateDescTaxCode is the schema descriptor for tax_code field.
+	taxrateDescTaxCode := taxrateFields[2].Descriptor()
+	// taxrate.DefaultTaxCode holds the default value on creation for the tax_code field.
+	taxrate.DefaultTaxCode = taxrateDescTaxCode.Default.(string)
+	// taxrateDescDelivery is the schema descriptor for delivery field.
+	taxrateDescDelivery := taxrateFields[5].Descriptor()
+	// taxrate.DefaultDelivery holds the default value on creation for the delivery field.
+	taxrate.DefaultDelivery = taxrateDescDelivery.Default.(bool)
+	// taxrateDescActive is the schema descriptor for active field.
+	taxrateDescActive := taxrateFields[6].Descriptor()
+	// taxrate.DefaultActive holds the default value on creation for the active field.
+	taxrate.DefaultActive = taxrateDescActive.Default.(bool)
 	variantMixin := schema.Variant{}.Mixin()
 	variantMixinFields2 := variantMixin[2].Fields()
 	_ = variantMixinFields2

@@ -20,18 +20,40 @@ type Tx struct {
 	AttributeDefinition *AttributeDefinitionClient
 	// Blog is the client for interacting with the Blog builders.
 	Blog *BlogClient
+	// Cart is the client for interacting with the Cart builders.
+	Cart *CartClient
+	// CartAddress is the client for interacting with the CartAddress builders.
+	CartAddress *CartAddressClient
+	// CartLine is the client for interacting with the CartLine builders.
+	CartLine *CartLineClient
 	// Category is the client for interacting with the Category builders.
 	Category *CategoryClient
+	// Checkout is the client for interacting with the Checkout builders.
+	Checkout *CheckoutClient
+	// CheckoutLine is the client for interacting with the CheckoutLine builders.
+	CheckoutLine *CheckoutLineClient
+	// CheckoutTransition is the client for interacting with the CheckoutTransition builders.
+	CheckoutTransition *CheckoutTransitionClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
 	// CollectionProduct is the client for interacting with the CollectionProduct builders.
 	CollectionProduct *CollectionProductClient
+	// DeliveryArea is the client for interacting with the DeliveryArea builders.
+	DeliveryArea *DeliveryAreaClient
+	// DeliveryMethod is the client for interacting with the DeliveryMethod builders.
+	DeliveryMethod *DeliveryMethodClient
+	// DeliveryRate is the client for interacting with the DeliveryRate builders.
+	DeliveryRate *DeliveryRateClient
+	// DeliveryZone is the client for interacting with the DeliveryZone builders.
+	DeliveryZone *DeliveryZoneClient
 	// FeaturedProduct is the client for interacting with the FeaturedProduct builders.
 	FeaturedProduct *FeaturedProductClient
 	// ImportRun is the client for interacting with the ImportRun builders.
 	ImportRun *ImportRunClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
+	// MailMessage is the client for interacting with the MailMessage builders.
+	MailMessage *MailMessageClient
 	// Market is the client for interacting with the Market builders.
 	Market *MarketClient
 	// MarketCountry is the client for interacting with the MarketCountry builders.
@@ -48,8 +70,26 @@ type Tx struct {
 	MenuItem *MenuItemClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
+	// Order is the client for interacting with the Order builders.
+	Order *OrderClient
+	// OrderDelivery is the client for interacting with the OrderDelivery builders.
+	OrderDelivery *OrderDeliveryClient
+	// OrderLine is the client for interacting with the OrderLine builders.
+	OrderLine *OrderLineClient
+	// OrderNote is the client for interacting with the OrderNote builders.
+	OrderNote *OrderNoteClient
+	// OrderTag is the client for interacting with the OrderTag builders.
+	OrderTag *OrderTagClient
+	// OrderTax is the client for interacting with the OrderTax builders.
+	OrderTax *OrderTaxClient
+	// OrderTransition is the client for interacting with the OrderTransition builders.
+	OrderTransition *OrderTransitionClient
 	// Page is the client for interacting with the Page builders.
 	Page *PageClient
+	// Payment is the client for interacting with the Payment builders.
+	Payment *PaymentClient
+	// PaymentTransition is the client for interacting with the PaymentTransition builders.
+	PaymentTransition *PaymentTransitionClient
 	// Price is the client for interacting with the Price builders.
 	Price *PriceClient
 	// PriceList is the client for interacting with the PriceList builders.
@@ -72,6 +112,8 @@ type Tx struct {
 	ProductOptionValue *ProductOptionValueClient
 	// ProductTag is the client for interacting with the ProductTag builders.
 	ProductTag *ProductTagClient
+	// Reservation is the client for interacting with the Reservation builders.
+	Reservation *ReservationClient
 	// ShopPolicy is the client for interacting with the ShopPolicy builders.
 	ShopPolicy *ShopPolicyClient
 	// ShopSetting is the client for interacting with the ShopSetting builders.
@@ -84,6 +126,8 @@ type Tx struct {
 	StaffSession *StaffSessionClient
 	// StockLevel is the client for interacting with the StockLevel builders.
 	StockLevel *StockLevelClient
+	// TaxRate is the client for interacting with the TaxRate builders.
+	TaxRate *TaxRateClient
 	// Translation is the client for interacting with the Translation builders.
 	Translation *TranslationClient
 	// UrlRedirect is the client for interacting with the UrlRedirect builders.
@@ -226,12 +270,23 @@ func (tx *Tx) init() {
 	tx.Article = NewArticleClient(tx.config)
 	tx.AttributeDefinition = NewAttributeDefinitionClient(tx.config)
 	tx.Blog = NewBlogClient(tx.config)
+	tx.Cart = NewCartClient(tx.config)
+	tx.CartAddress = NewCartAddressClient(tx.config)
+	tx.CartLine = NewCartLineClient(tx.config)
 	tx.Category = NewCategoryClient(tx.config)
+	tx.Checkout = NewCheckoutClient(tx.config)
+	tx.CheckoutLine = NewCheckoutLineClient(tx.config)
+	tx.CheckoutTransition = NewCheckoutTransitionClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.CollectionProduct = NewCollectionProductClient(tx.config)
+	tx.DeliveryArea = NewDeliveryAreaClient(tx.config)
+	tx.DeliveryMethod = NewDeliveryMethodClient(tx.config)
+	tx.DeliveryRate = NewDeliveryRateClient(tx.config)
+	tx.DeliveryZone = NewDeliveryZoneClient(tx.config)
 	tx.FeaturedProduct = NewFeaturedProductClient(tx.config)
 	tx.ImportRun = NewImportRunClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
+	tx.MailMessage = NewMailMessageClient(tx.config)
 	tx.Market = NewMarketClient(tx.config)
 	tx.MarketCountry = NewMarketCountryClient(tx.config)
 	tx.MarketDomain = NewMarketDomainClient(tx.config)
@@ -240,7 +295,16 @@ func (tx *Tx) init() {
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuItem = NewMenuItemClient(tx.config)
 	tx.Metafield = NewMetafieldClient(tx.config)
+	tx.Order = NewOrderClient(tx.config)
+	tx.OrderDelivery = NewOrderDeliveryClient(tx.config)
+	tx.OrderLine = NewOrderLineClient(tx.config)
+	tx.OrderNote = NewOrderNoteClient(tx.config)
+	tx.OrderTag = NewOrderTagClient(tx.config)
+	tx.OrderTax = NewOrderTaxClient(tx.config)
+	tx.OrderTransition = NewOrderTransitionClient(tx.config)
 	tx.Page = NewPageClient(tx.config)
+	tx.Payment = NewPaymentClient(tx.config)
+	tx.PaymentTransition = NewPaymentTransitionClient(tx.config)
 	tx.Price = NewPriceClient(tx.config)
 	tx.PriceList = NewPriceListClient(tx.config)
 	tx.PriceRange = NewPriceRangeClient(tx.config)
@@ -252,12 +316,14 @@ func (tx *Tx) init() {
 	tx.ProductOption = NewProductOptionClient(tx.config)
 	tx.ProductOptionValue = NewProductOptionValueClient(tx.config)
 	tx.ProductTag = NewProductTagClient(tx.config)
+	tx.Reservation = NewReservationClient(tx.config)
 	tx.ShopPolicy = NewShopPolicyClient(tx.config)
 	tx.ShopSetting = NewShopSettingClient(tx.config)
 	tx.Slug = NewSlugClient(tx.config)
 	tx.StaffMember = NewStaffMemberClient(tx.config)
 	tx.StaffSession = NewStaffSessionClient(tx.config)
 	tx.StockLevel = NewStockLevelClient(tx.config)
+	tx.TaxRate = NewTaxRateClient(tx.config)
 	tx.Translation = NewTranslationClient(tx.config)
 	tx.UrlRedirect = NewUrlRedirectClient(tx.config)
 	tx.Variant = NewVariantClient(tx.config)

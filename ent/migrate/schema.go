@@ -116,6 +116,144 @@ var (
 			},
 		},
 	}
+	// CartColumns holds the columns for the "cart" table.
+	CartColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "epoch", Type: field.TypeInt, Default: 1},
+		{Name: "state", Type: field.TypeString, Default: "active"},
+		{Name: "customer_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "country", Type: field.TypeString},
+		{Name: "language", Type: field.TypeString},
+		{Name: "currency", Type: field.TypeString},
+		{Name: "email", Type: field.TypeString, Default: ""},
+		{Name: "phone", Type: field.TypeString, Default: ""},
+		{Name: "note", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "attributes", Type: field.TypeJSON},
+		{Name: "codes", Type: field.TypeJSON},
+		{Name: "preferences", Type: field.TypeJSON},
+		{Name: "metafields", Type: field.TypeJSON},
+		{Name: "choices", Type: field.TypeJSON},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "market_id", Type: field.TypeInt64},
+	}
+	// CartTable holds the schema information for the "cart" table.
+	CartTable = &schema.Table{
+		Name:       "cart",
+		Columns:    CartColumns,
+		PrimaryKey: []*schema.Column{CartColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "cart_market_market",
+				Columns:    []*schema.Column{CartColumns[19]},
+				RefColumns: []*schema.Column{MarketColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "cart_due",
+				Unique:  false,
+				Columns: []*schema.Column{CartColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'active'::text",
+				},
+			},
+			{
+				Name:    "cart_one_of_customer",
+				Unique:  true,
+				Columns: []*schema.Column{CartColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "((state)::text = 'active'::text) AND (customer_id IS NOT NULL)",
+				},
+			},
+			{
+				Name:    "cart_market_id",
+				Unique:  false,
+				Columns: []*schema.Column{CartColumns[19]},
+			},
+			{
+				Name:    "cart_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CartColumns[2]},
+			},
+		},
+	}
+	// CartAddressColumns holds the columns for the "cart_address" table.
+	CartAddressColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "address", Type: field.TypeJSON},
+		{Name: "selected", Type: field.TypeBool, Default: false},
+		{Name: "one_time_use", Type: field.TypeBool, Default: false},
+		{Name: "cart_id", Type: field.TypeInt64},
+	}
+	// CartAddressTable holds the schema information for the "cart_address" table.
+	CartAddressTable = &schema.Table{
+		Name:       "cart_address",
+		Columns:    CartAddressColumns,
+		PrimaryKey: []*schema.Column{CartAddressColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "cart_address_cart_cart",
+				Columns:    []*schema.Column{CartAddressColumns[6]},
+				RefColumns: []*schema.Column{CartColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "cartaddress_cart_id",
+				Unique:  false,
+				Columns: []*schema.Column{CartAddressColumns[6]},
+			},
+			{
+				Name:    "cart_address_one_selected",
+				Unique:  true,
+				Columns: []*schema.Column{CartAddressColumns[6], CartAddressColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "selected",
+				},
+			},
+		},
+	}
+	// CartLineColumns holds the columns for the "cart_line" table.
+	CartLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt},
+		{Name: "attributes", Type: field.TypeJSON},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "title", Type: field.TypeString, Size: 2147483647},
+		{Name: "seen_price", Type: field.TypeInt64, Nullable: true},
+		{Name: "cart_id", Type: field.TypeInt64},
+	}
+	// CartLineTable holds the schema information for the "cart_line" table.
+	CartLineTable = &schema.Table{
+		Name:       "cart_line",
+		Columns:    CartLineColumns,
+		PrimaryKey: []*schema.Column{CartLineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "cart_line_cart_cart",
+				Columns:    []*schema.Column{CartLineColumns[9]},
+				RefColumns: []*schema.Column{CartColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "cartline_cart_id_variant_id_digest",
+				Unique:  true,
+				Columns: []*schema.Column{CartLineColumns[9], CartLineColumns[3], CartLineColumns[6]},
+			},
+		},
+	}
 	// CategoryColumns holds the columns for the "category" table.
 	CategoryColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -174,6 +312,150 @@ var (
 				Name:    "category_media_id",
 				Unique:  false,
 				Columns: []*schema.Column{CategoryColumns[12]},
+			},
+		},
+	}
+	// CheckoutColumns holds the columns for the "checkout" table.
+	CheckoutColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "cart_version", Type: field.TypeInt64},
+		{Name: "state", Type: field.TypeString, Default: "open"},
+		{Name: "customer_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "country", Type: field.TypeString},
+		{Name: "language", Type: field.TypeString},
+		{Name: "currency", Type: field.TypeString},
+		{Name: "email", Type: field.TypeString, Default: ""},
+		{Name: "phone", Type: field.TypeString, Default: ""},
+		{Name: "accepts_marketing", Type: field.TypeBool, Default: false},
+		{Name: "note", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "attributes", Type: field.TypeJSON},
+		{Name: "codes", Type: field.TypeJSON},
+		{Name: "shipping_address", Type: field.TypeJSON, Nullable: true},
+		{Name: "billing_address", Type: field.TypeJSON, Nullable: true},
+		{Name: "billing_same", Type: field.TypeBool, Default: false},
+		{Name: "choices", Type: field.TypeJSON},
+		{Name: "quote", Type: field.TypeJSON, Nullable: true},
+		{Name: "quote_hash", Type: field.TypeString, Default: ""},
+		{Name: "client", Type: field.TypeString, Default: ""},
+		{Name: "order_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cart_id", Type: field.TypeInt64},
+		{Name: "market_id", Type: field.TypeInt64},
+	}
+	// CheckoutTable holds the schema information for the "checkout" table.
+	CheckoutTable = &schema.Table{
+		Name:       "checkout",
+		Columns:    CheckoutColumns,
+		PrimaryKey: []*schema.Column{CheckoutColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "checkout_cart_cart",
+				Columns:    []*schema.Column{CheckoutColumns[26]},
+				RefColumns: []*schema.Column{CartColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "checkout_market_market",
+				Columns:    []*schema.Column{CheckoutColumns[27]},
+				RefColumns: []*schema.Column{MarketColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "checkout_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{CheckoutColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "((state)::text <> 'expired'::text) AND ((state)::text <> 'cancelled'::text)",
+				},
+			},
+			{
+				Name:    "checkout_order_id",
+				Unique:  true,
+				Columns: []*schema.Column{CheckoutColumns[23]},
+			},
+			{
+				Name:    "checkout_due",
+				Unique:  false,
+				Columns: []*schema.Column{CheckoutColumns[24]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "checkout_market_id",
+				Unique:  false,
+				Columns: []*schema.Column{CheckoutColumns[27]},
+			},
+		},
+	}
+	// CheckoutLineColumns holds the columns for the "checkout_line" table.
+	CheckoutLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "cart_line_id", Type: field.TypeInt64},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt},
+		{Name: "attributes", Type: field.TypeJSON},
+		{Name: "title", Type: field.TypeString, Size: 2147483647},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "checkout_id", Type: field.TypeInt64},
+	}
+	// CheckoutLineTable holds the schema information for the "checkout_line" table.
+	CheckoutLineTable = &schema.Table{
+		Name:       "checkout_line",
+		Columns:    CheckoutLineColumns,
+		PrimaryKey: []*schema.Column{CheckoutLineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "checkout_line_checkout_checkout",
+				Columns:    []*schema.Column{CheckoutLineColumns[7]},
+				RefColumns: []*schema.Column{CheckoutColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "checkoutline_checkout_id_cart_line_id",
+				Unique:  true,
+				Columns: []*schema.Column{CheckoutLineColumns[7], CheckoutLineColumns[1]},
+			},
+		},
+	}
+	// CheckoutTransitionColumns holds the columns for the "checkout_transition" table.
+	CheckoutTransitionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "event", Type: field.TypeString},
+		{Name: "before", Type: field.TypeString},
+		{Name: "after", Type: field.TypeString},
+		{Name: "actor_kind", Type: field.TypeString},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "checkout_id", Type: field.TypeInt64},
+	}
+	// CheckoutTransitionTable holds the schema information for the "checkout_transition" table.
+	CheckoutTransitionTable = &schema.Table{
+		Name:       "checkout_transition",
+		Columns:    CheckoutTransitionColumns,
+		PrimaryKey: []*schema.Column{CheckoutTransitionColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "checkout_transition_checkout_checkout",
+				Columns:    []*schema.Column{CheckoutTransitionColumns[8]},
+				RefColumns: []*schema.Column{CheckoutColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "checkouttransition_checkout_id",
+				Unique:  false,
+				Columns: []*schema.Column{CheckoutTransitionColumns[8]},
 			},
 		},
 	}
@@ -264,6 +546,119 @@ var (
 				Columns: []*schema.Column{CollectionProductColumns[3]},
 			},
 		},
+	}
+	// DeliveryAreaColumns holds the columns for the "delivery_area" table.
+	DeliveryAreaColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "country", Type: field.TypeString},
+		{Name: "subdivision", Type: field.TypeString, Default: ""},
+		{Name: "zone_id", Type: field.TypeInt64},
+	}
+	// DeliveryAreaTable holds the schema information for the "delivery_area" table.
+	DeliveryAreaTable = &schema.Table{
+		Name:       "delivery_area",
+		Columns:    DeliveryAreaColumns,
+		PrimaryKey: []*schema.Column{DeliveryAreaColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "delivery_area_delivery_zone_zone",
+				Columns:    []*schema.Column{DeliveryAreaColumns[3]},
+				RefColumns: []*schema.Column{DeliveryZoneColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deliveryarea_country_subdivision",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveryAreaColumns[1], DeliveryAreaColumns[2]},
+			},
+			{
+				Name:    "deliveryarea_zone_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveryAreaColumns[3]},
+			},
+		},
+	}
+	// DeliveryMethodColumns holds the columns for the "delivery_method" table.
+	DeliveryMethodColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "handle", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString},
+		{Name: "description", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "min_days", Type: field.TypeInt, Nullable: true},
+		{Name: "max_days", Type: field.TypeInt, Nullable: true},
+		{Name: "position", Type: field.TypeInt, Default: 0},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "zone_id", Type: field.TypeInt64},
+	}
+	// DeliveryMethodTable holds the schema information for the "delivery_method" table.
+	DeliveryMethodTable = &schema.Table{
+		Name:       "delivery_method",
+		Columns:    DeliveryMethodColumns,
+		PrimaryKey: []*schema.Column{DeliveryMethodColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "delivery_method_delivery_zone_zone",
+				Columns:    []*schema.Column{DeliveryMethodColumns[10]},
+				RefColumns: []*schema.Column{DeliveryZoneColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deliverymethod_zone_id_handle",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveryMethodColumns[10], DeliveryMethodColumns[3]},
+			},
+		},
+	}
+	// DeliveryRateColumns holds the columns for the "delivery_rate" table.
+	DeliveryRateColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "currency", Type: field.TypeString},
+		{Name: "from_grams", Type: field.TypeInt64, Default: 0},
+		{Name: "below_grams", Type: field.TypeInt64, Nullable: true},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "free_from", Type: field.TypeInt64, Nullable: true},
+		{Name: "method_id", Type: field.TypeInt64},
+	}
+	// DeliveryRateTable holds the schema information for the "delivery_rate" table.
+	DeliveryRateTable = &schema.Table{
+		Name:       "delivery_rate",
+		Columns:    DeliveryRateColumns,
+		PrimaryKey: []*schema.Column{DeliveryRateColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "delivery_rate_delivery_method_method",
+				Columns:    []*schema.Column{DeliveryRateColumns[6]},
+				RefColumns: []*schema.Column{DeliveryMethodColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deliveryrate_method_id_currency_from_grams",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveryRateColumns[6], DeliveryRateColumns[1], DeliveryRateColumns[2]},
+			},
+		},
+	}
+	// DeliveryZoneColumns holds the columns for the "delivery_zone" table.
+	DeliveryZoneColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "name", Type: field.TypeString, Unique: true},
+	}
+	// DeliveryZoneTable holds the schema information for the "delivery_zone" table.
+	DeliveryZoneTable = &schema.Table{
+		Name:       "delivery_zone",
+		Columns:    DeliveryZoneColumns,
+		PrimaryKey: []*schema.Column{DeliveryZoneColumns[0]},
 	}
 	// FeaturedProductColumns holds the columns for the "featured_product" table.
 	FeaturedProductColumns = []*schema.Column{
@@ -378,6 +773,52 @@ var (
 				Columns: []*schema.Column{LocationColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "is_default",
+				},
+			},
+		},
+	}
+	// MailMessageColumns holds the columns for the "mail_message" table.
+	MailMessageColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "subject_kind", Type: field.TypeString},
+		{Name: "subject_id", Type: field.TypeInt64},
+		{Name: "key", Type: field.TypeString, Unique: true},
+		{Name: "message_id", Type: field.TypeString},
+		{Name: "recipient", Type: field.TypeString},
+		{Name: "language", Type: field.TypeString},
+		{Name: "subject", Type: field.TypeString},
+		{Name: "text", Type: field.TypeString, Size: 2147483647},
+		{Name: "html", Type: field.TypeString, Size: 2147483647},
+		{Name: "state", Type: field.TypeString, Default: "queued"},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "last_error", Type: field.TypeString, Default: ""},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
+	}
+	// MailMessageTable holds the schema information for the "mail_message" table.
+	MailMessageTable = &schema.Table{
+		Name:       "mail_message",
+		Columns:    MailMessageColumns,
+		PrimaryKey: []*schema.Column{MailMessageColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "mailmessage_subject_kind_subject_id",
+				Unique:  false,
+				Columns: []*schema.Column{MailMessageColumns[4], MailMessageColumns[5]},
+			},
+			{
+				Name:    "mailmessage_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{MailMessageColumns[1]},
+			},
+			{
+				Name:    "mail_message_unsent",
+				Unique:  false,
+				Columns: []*schema.Column{MailMessageColumns[13], MailMessageColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text <> 'sent'::text",
 				},
 			},
 		},
@@ -640,6 +1081,292 @@ var (
 			},
 		},
 	}
+	// SalesOrderColumns holds the columns for the "sales_order" table.
+	SalesOrderColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "number", Type: field.TypeInt64, Unique: true},
+		{Name: "epoch", Type: field.TypeInt, Default: 1},
+		{Name: "state", Type: field.TypeString, Default: "pending"},
+		{Name: "checkout_id", Type: field.TypeInt64, Unique: true, Nullable: true},
+		{Name: "customer_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "market_id", Type: field.TypeInt64},
+		{Name: "market", Type: field.TypeString},
+		{Name: "country", Type: field.TypeString},
+		{Name: "language", Type: field.TypeString},
+		{Name: "currency", Type: field.TypeString},
+		{Name: "email", Type: field.TypeString},
+		{Name: "phone", Type: field.TypeString, Default: ""},
+		{Name: "accepts_marketing", Type: field.TypeBool, Default: false},
+		{Name: "note", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "attributes", Type: field.TypeJSON},
+		{Name: "shipping_address", Type: field.TypeJSON, Nullable: true},
+		{Name: "billing_address", Type: field.TypeJSON, Nullable: true},
+		{Name: "subtotal", Type: field.TypeInt64},
+		{Name: "discount", Type: field.TypeInt64},
+		{Name: "delivery", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64},
+		{Name: "total", Type: field.TypeInt64},
+		{Name: "credit", Type: field.TypeInt64, Default: 0},
+		{Name: "tax_included", Type: field.TypeBool},
+		{Name: "quote_hash", Type: field.TypeString},
+		{Name: "pay_later", Type: field.TypeBool, Default: false},
+		{Name: "cancel_reason", Type: field.TypeString, Default: ""},
+		{Name: "placed_at", Type: field.TypeTime},
+		{Name: "cancelled_at", Type: field.TypeTime, Nullable: true},
+	}
+	// SalesOrderTable holds the schema information for the "sales_order" table.
+	SalesOrderTable = &schema.Table{
+		Name:       "sales_order",
+		Columns:    SalesOrderColumns,
+		PrimaryKey: []*schema.Column{SalesOrderColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "order_placed_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SalesOrderColumns[31], SalesOrderColumns[0]},
+			},
+			{
+				Name:    "order_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{SalesOrderColumns[8]},
+			},
+			{
+				Name:    "order_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{SalesOrderColumns[6], SalesOrderColumns[0]},
+			},
+			{
+				Name:    "sales_order_email",
+				Unique:  false,
+				Columns: []*schema.Column{SalesOrderColumns[14]},
+			},
+			{
+				Name:    "order_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{SalesOrderColumns[2]},
+			},
+		},
+	}
+	// OrderDeliveryColumns holds the columns for the "order_delivery" table.
+	OrderDeliveryColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "shipment", Type: field.TypeString},
+		{Name: "method", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString},
+		{Name: "price", Type: field.TypeInt64},
+		{Name: "discount", Type: field.TypeInt64, Default: 0},
+		{Name: "tax", Type: field.TypeInt64},
+		{Name: "min_days", Type: field.TypeInt, Nullable: true},
+		{Name: "max_days", Type: field.TypeInt, Nullable: true},
+		{Name: "order_id", Type: field.TypeInt64},
+	}
+	// OrderDeliveryTable holds the schema information for the "order_delivery" table.
+	OrderDeliveryTable = &schema.Table{
+		Name:       "order_delivery",
+		Columns:    OrderDeliveryColumns,
+		PrimaryKey: []*schema.Column{OrderDeliveryColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_delivery_sales_order_order",
+				Columns:    []*schema.Column{OrderDeliveryColumns[9]},
+				RefColumns: []*schema.Column{SalesOrderColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orderdelivery_order_id_shipment",
+				Unique:  true,
+				Columns: []*schema.Column{OrderDeliveryColumns[9], OrderDeliveryColumns[1]},
+			},
+		},
+	}
+	// OrderLineColumns holds the columns for the "order_line" table.
+	OrderLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "product_id", Type: field.TypeInt64},
+		{Name: "title", Type: field.TypeString, Size: 2147483647},
+		{Name: "variant_title", Type: field.TypeString, Size: 2147483647},
+		{Name: "sku", Type: field.TypeString, Default: ""},
+		{Name: "vendor", Type: field.TypeString, Default: ""},
+		{Name: "quantity", Type: field.TypeInt},
+		{Name: "cancelled", Type: field.TypeInt, Default: 0},
+		{Name: "fulfilled", Type: field.TypeInt, Default: 0},
+		{Name: "returned", Type: field.TypeInt, Default: 0},
+		{Name: "unit_price", Type: field.TypeInt64},
+		{Name: "compare_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "subtotal", Type: field.TypeInt64},
+		{Name: "discount", Type: field.TypeInt64},
+		{Name: "tax", Type: field.TypeInt64},
+		{Name: "total", Type: field.TypeInt64},
+		{Name: "unit_cost", Type: field.TypeInt64, Nullable: true},
+		{Name: "tax_code", Type: field.TypeString, Default: ""},
+		{Name: "taxable", Type: field.TypeBool},
+		{Name: "requires_shipping", Type: field.TypeBool},
+		{Name: "weight_grams", Type: field.TypeInt64},
+		{Name: "attributes", Type: field.TypeJSON},
+		{Name: "image_url", Type: field.TypeString, Default: ""},
+		{Name: "order_id", Type: field.TypeInt64},
+	}
+	// OrderLineTable holds the schema information for the "order_line" table.
+	OrderLineTable = &schema.Table{
+		Name:       "order_line",
+		Columns:    OrderLineColumns,
+		PrimaryKey: []*schema.Column{OrderLineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_line_sales_order_order",
+				Columns:    []*schema.Column{OrderLineColumns[25]},
+				RefColumns: []*schema.Column{SalesOrderColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orderline_order_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{OrderLineColumns[25], OrderLineColumns[1]},
+			},
+			{
+				Name:    "orderline_variant_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrderLineColumns[2]},
+			},
+		},
+	}
+	// OrderNoteColumns holds the columns for the "order_note" table.
+	OrderNoteColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "body", Type: field.TypeString, Size: 2147483647},
+		{Name: "author_id", Type: field.TypeInt64},
+		{Name: "author_name", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "order_id", Type: field.TypeInt64},
+	}
+	// OrderNoteTable holds the schema information for the "order_note" table.
+	OrderNoteTable = &schema.Table{
+		Name:       "order_note",
+		Columns:    OrderNoteColumns,
+		PrimaryKey: []*schema.Column{OrderNoteColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_note_sales_order_order",
+				Columns:    []*schema.Column{OrderNoteColumns[5]},
+				RefColumns: []*schema.Column{SalesOrderColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ordernote_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrderNoteColumns[5]},
+			},
+		},
+	}
+	// OrderTagColumns holds the columns for the "order_tag" table.
+	OrderTagColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "tag", Type: field.TypeString},
+		{Name: "order_id", Type: field.TypeInt64},
+	}
+	// OrderTagTable holds the schema information for the "order_tag" table.
+	OrderTagTable = &schema.Table{
+		Name:       "order_tag",
+		Columns:    OrderTagColumns,
+		PrimaryKey: []*schema.Column{OrderTagColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_tag_sales_order_order",
+				Columns:    []*schema.Column{OrderTagColumns[2]},
+				RefColumns: []*schema.Column{SalesOrderColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ordertag_order_id_tag",
+				Unique:  true,
+				Columns: []*schema.Column{OrderTagColumns[2], OrderTagColumns[1]},
+			},
+			{
+				Name:    "ordertag_tag",
+				Unique:  false,
+				Columns: []*schema.Column{OrderTagColumns[1]},
+			},
+		},
+	}
+	// OrderTaxColumns holds the columns for the "order_tax" table.
+	OrderTaxColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "line_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "delivery_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "title", Type: field.TypeString},
+		{Name: "rate_ppm", Type: field.TypeInt64},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "order_id", Type: field.TypeInt64},
+	}
+	// OrderTaxTable holds the schema information for the "order_tax" table.
+	OrderTaxTable = &schema.Table{
+		Name:       "order_tax",
+		Columns:    OrderTaxColumns,
+		PrimaryKey: []*schema.Column{OrderTaxColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_tax_sales_order_order",
+				Columns:    []*schema.Column{OrderTaxColumns[6]},
+				RefColumns: []*schema.Column{SalesOrderColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ordertax_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrderTaxColumns[6]},
+			},
+		},
+	}
+	// OrderTransitionColumns holds the columns for the "order_transition" table.
+	OrderTransitionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "sequence", Type: field.TypeInt64},
+		{Name: "event", Type: field.TypeString},
+		{Name: "before", Type: field.TypeString},
+		{Name: "after", Type: field.TypeString},
+		{Name: "actor_kind", Type: field.TypeString},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "actor_name", Type: field.TypeString, Default: ""},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "order_id", Type: field.TypeInt64},
+	}
+	// OrderTransitionTable holds the schema information for the "order_transition" table.
+	OrderTransitionTable = &schema.Table{
+		Name:       "order_transition",
+		Columns:    OrderTransitionColumns,
+		PrimaryKey: []*schema.Column{OrderTransitionColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_transition_sales_order_order",
+				Columns:    []*schema.Column{OrderTransitionColumns[10]},
+				RefColumns: []*schema.Column{SalesOrderColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ordertransition_order_id_sequence",
+				Unique:  true,
+				Columns: []*schema.Column{OrderTransitionColumns[10], OrderTransitionColumns[1]},
+			},
+		},
+	}
 	// PageColumns holds the columns for the "page" table.
 	PageColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -664,6 +1391,110 @@ var (
 				Name:    "page_handle",
 				Unique:  true,
 				Columns: []*schema.Column{PageColumns[4]},
+			},
+		},
+	}
+	// PaymentColumns holds the columns for the "payment" table.
+	PaymentColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "order_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "provider", Type: field.TypeString},
+		{Name: "method", Type: field.TypeString},
+		{Name: "state", Type: field.TypeString, Default: "created"},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "currency", Type: field.TypeString},
+		{Name: "captured", Type: field.TypeInt64, Default: 0},
+		{Name: "refunded", Type: field.TypeInt64, Default: 0},
+		{Name: "refund_state", Type: field.TypeString, Default: ""},
+		{Name: "provider_key", Type: field.TypeString, Unique: true},
+		{Name: "reference", Type: field.TypeString, Nullable: true},
+		{Name: "token", Type: field.TypeString, Default: ""},
+		{Name: "return_url", Type: field.TypeString, Default: ""},
+		{Name: "next_action", Type: field.TypeJSON, Nullable: true},
+		{Name: "decline_reason", Type: field.TypeString, Default: ""},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "checkout_id", Type: field.TypeInt64},
+	}
+	// PaymentTable holds the schema information for the "payment" table.
+	PaymentTable = &schema.Table{
+		Name:       "payment",
+		Columns:    PaymentColumns,
+		PrimaryKey: []*schema.Column{PaymentColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "payment_checkout_checkout",
+				Columns:    []*schema.Column{PaymentColumns[20]},
+				RefColumns: []*schema.Column{CheckoutColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "payment_provider_reference",
+				Unique:  true,
+				Columns: []*schema.Column{PaymentColumns[5], PaymentColumns[14]},
+			},
+			{
+				Name:    "payment_one_live",
+				Unique:  true,
+				Columns: []*schema.Column{PaymentColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "settled_at IS NULL",
+				},
+			},
+			{
+				Name:    "payment_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentColumns[4]},
+			},
+			{
+				Name:    "payment_checkout_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentColumns[20], PaymentColumns[0]},
+			},
+			{
+				Name:    "payment_unsettled",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "settled_at IS NULL",
+				},
+			},
+		},
+	}
+	// PaymentTransitionColumns holds the columns for the "payment_transition" table.
+	PaymentTransitionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "event", Type: field.TypeString},
+		{Name: "before", Type: field.TypeString},
+		{Name: "after", Type: field.TypeString},
+		{Name: "actor_kind", Type: field.TypeString},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "payment_id", Type: field.TypeInt64},
+	}
+	// PaymentTransitionTable holds the schema information for the "payment_transition" table.
+	PaymentTransitionTable = &schema.Table{
+		Name:       "payment_transition",
+		Columns:    PaymentTransitionColumns,
+		PrimaryKey: []*schema.Column{PaymentTransitionColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "payment_transition_payment_payment",
+				Columns:    []*schema.Column{PaymentTransitionColumns[8]},
+				RefColumns: []*schema.Column{PaymentColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "paymenttransition_payment_id",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentTransitionColumns[8]},
 			},
 		},
 	}
@@ -1157,6 +1988,66 @@ var (
 			},
 		},
 	}
+	// ReservationColumns holds the columns for the "reservation" table.
+	ReservationColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "checkout_id", Type: field.TypeInt64},
+		{Name: "line_id", Type: field.TypeInt64},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "location_id", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "state", Type: field.TypeString, Default: "held"},
+		{Name: "client", Type: field.TypeString, Default: ""},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ReservationTable holds the schema information for the "reservation" table.
+	ReservationTable = &schema.Table{
+		Name:       "reservation",
+		Columns:    ReservationColumns,
+		PrimaryKey: []*schema.Column{ReservationColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reservation_one_active",
+				Unique:  true,
+				Columns: []*schema.Column{ReservationColumns[3], ReservationColumns[4], ReservationColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "reservation_due",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'held'::text",
+				},
+			},
+			{
+				Name:    "reservation_level",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationColumns[5], ReservationColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "reservation_client",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'held'::text",
+				},
+			},
+			{
+				Name:    "reservation_checkout_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationColumns[3]},
+			},
+		},
+	}
 	// ShopPolicyColumns holds the columns for the "shop_policy" table.
 	ShopPolicyColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -1343,6 +2234,33 @@ var (
 				Name:    "stocklevel_location_id",
 				Unique:  false,
 				Columns: []*schema.Column{StockLevelColumns[8]},
+			},
+		},
+	}
+	// TaxRateColumns holds the columns for the "tax_rate" table.
+	TaxRateColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "country", Type: field.TypeString},
+		{Name: "zone", Type: field.TypeString, Default: ""},
+		{Name: "tax_code", Type: field.TypeString, Default: ""},
+		{Name: "name", Type: field.TypeString},
+		{Name: "rate_ppm", Type: field.TypeInt64},
+		{Name: "delivery", Type: field.TypeBool, Default: true},
+		{Name: "active", Type: field.TypeBool, Default: true},
+	}
+	// TaxRateTable holds the schema information for the "tax_rate" table.
+	TaxRateTable = &schema.Table{
+		Name:       "tax_rate",
+		Columns:    TaxRateColumns,
+		PrimaryKey: []*schema.Column{TaxRateColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "taxrate_country_zone_tax_code_name",
+				Unique:  true,
+				Columns: []*schema.Column{TaxRateColumns[4], TaxRateColumns[5], TaxRateColumns[6], TaxRateColumns[7]},
 			},
 		},
 	}
@@ -1535,12 +2453,23 @@ var (
 		ArticleTable,
 		AttributeDefinitionTable,
 		BlogTable,
+		CartTable,
+		CartAddressTable,
+		CartLineTable,
 		CategoryTable,
+		CheckoutTable,
+		CheckoutLineTable,
+		CheckoutTransitionTable,
 		CollectionTable,
 		CollectionProductTable,
+		DeliveryAreaTable,
+		DeliveryMethodTable,
+		DeliveryRateTable,
+		DeliveryZoneTable,
 		FeaturedProductTable,
 		ImportRunTable,
 		LocationTable,
+		MailMessageTable,
 		MarketTable,
 		MarketCountryTable,
 		MarketDomainTable,
@@ -1549,7 +2478,16 @@ var (
 		MenuTable,
 		MenuItemTable,
 		MetafieldTable,
+		SalesOrderTable,
+		OrderDeliveryTable,
+		OrderLineTable,
+		OrderNoteTable,
+		OrderTagTable,
+		OrderTaxTable,
+		OrderTransitionTable,
 		PageTable,
+		PaymentTable,
+		PaymentTransitionTable,
 		PriceTable,
 		PriceListTable,
 		PriceRangeTable,
@@ -1561,12 +2499,14 @@ var (
 		ProductOptionTable,
 		ProductOptionValueTable,
 		ProductTagTable,
+		ReservationTable,
 		ShopPolicyTable,
 		ShopSettingTable,
 		SlugTable,
 		StaffMemberTable,
 		StaffSessionTable,
 		StockLevelTable,
+		TaxRateTable,
 		TranslationTable,
 		URLRedirectTable,
 		VariantTable,
@@ -1597,6 +2537,29 @@ func init() {
 	BlogTable.Annotation.Checks = map[string]string{
 		"blog_handle": "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
 	}
+	CartTable.ForeignKeys[0].RefTable = MarketTable
+	CartTable.Annotation = &entsql.Annotation{
+		Table: "cart",
+	}
+	CartTable.Annotation.Checks = map[string]string{
+		"cart_country":  "country ~ '^[A-Z]{2}$'",
+		"cart_currency": "currency ~ '^[A-Z]{3}$'",
+		"cart_note":     "length(note) <= 5000",
+		"cart_state":    "state IN ('active','completed','merged','expired')",
+	}
+	CartAddressTable.ForeignKeys[0].RefTable = CartTable
+	CartAddressTable.Annotation = &entsql.Annotation{
+		Table: "cart_address",
+	}
+	CartLineTable.ForeignKeys[0].RefTable = CartTable
+	CartLineTable.Annotation = &entsql.Annotation{
+		Table: "cart_line",
+	}
+	CartLineTable.Annotation.Checks = map[string]string{
+		"cart_line_digest":   "octet_length(digest) = 32",
+		"cart_line_quantity": "quantity > 0 AND quantity <= 1000000",
+		"cart_line_seen":     "seen_price IS NULL OR seen_price >= 0",
+	}
 	CategoryTable.ForeignKeys[0].RefTable = CategoryTable
 	CategoryTable.ForeignKeys[1].RefTable = MediaAssetTable
 	CategoryTable.Annotation = &entsql.Annotation{
@@ -1607,6 +2570,29 @@ func init() {
 		"category_handle": "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
 		"category_parent": "parent_id IS NULL OR parent_id <> id",
 		"category_path":   "path LIKE '%/' || id || '/'",
+	}
+	CheckoutTable.ForeignKeys[0].RefTable = CartTable
+	CheckoutTable.ForeignKeys[1].RefTable = MarketTable
+	CheckoutTable.Annotation = &entsql.Annotation{
+		Table: "checkout",
+	}
+	CheckoutTable.Annotation.Checks = map[string]string{
+		"checkout_country":  "country ~ '^[A-Z]{2}$'",
+		"checkout_currency": "currency ~ '^[A-Z]{3}$'",
+		"checkout_ended":    "(state IN ('completed','expired','cancelled')) = (ended_at IS NOT NULL)",
+		"checkout_order":    "(state = 'completed') = (order_id IS NOT NULL)",
+		"checkout_state":    "state IN ('open','ready','submitting','awaiting_action','completed','expired','cancelled')",
+	}
+	CheckoutLineTable.ForeignKeys[0].RefTable = CheckoutTable
+	CheckoutLineTable.Annotation = &entsql.Annotation{
+		Table: "checkout_line",
+	}
+	CheckoutLineTable.Annotation.Checks = map[string]string{
+		"checkout_line_quantity": "quantity > 0",
+	}
+	CheckoutTransitionTable.ForeignKeys[0].RefTable = CheckoutTable
+	CheckoutTransitionTable.Annotation = &entsql.Annotation{
+		Table: "checkout_transition",
 	}
 	CollectionTable.ForeignKeys[0].RefTable = MediaAssetTable
 	CollectionTable.Annotation = &entsql.Annotation{
@@ -1622,6 +2608,37 @@ func init() {
 	CollectionProductTable.ForeignKeys[1].RefTable = ProductTable
 	CollectionProductTable.Annotation = &entsql.Annotation{
 		Table: "collection_product",
+	}
+	DeliveryAreaTable.ForeignKeys[0].RefTable = DeliveryZoneTable
+	DeliveryAreaTable.Annotation = &entsql.Annotation{
+		Table: "delivery_area",
+	}
+	DeliveryAreaTable.Annotation.Checks = map[string]string{
+		"delivery_area_country": "country ~ '^([A-Z]{2}|\\*)$'",
+	}
+	DeliveryMethodTable.ForeignKeys[0].RefTable = DeliveryZoneTable
+	DeliveryMethodTable.Annotation = &entsql.Annotation{
+		Table: "delivery_method",
+	}
+	DeliveryMethodTable.Annotation.Checks = map[string]string{
+		"delivery_method_days":   "min_days IS NULL OR (min_days >= 0 AND max_days IS NOT NULL AND max_days >= min_days)",
+		"delivery_method_handle": "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
+		"delivery_method_title":  "btrim(title) <> ''",
+	}
+	DeliveryRateTable.ForeignKeys[0].RefTable = DeliveryMethodTable
+	DeliveryRateTable.Annotation = &entsql.Annotation{
+		Table: "delivery_rate",
+	}
+	DeliveryRateTable.Annotation.Checks = map[string]string{
+		"delivery_rate_amount":   "amount >= 0 AND (free_from IS NULL OR free_from > 0)",
+		"delivery_rate_currency": "currency ~ '^[A-Z]{3}$'",
+		"delivery_rate_weight":   "from_grams >= 0 AND (below_grams IS NULL OR below_grams > from_grams)",
+	}
+	DeliveryZoneTable.Annotation = &entsql.Annotation{
+		Table: "delivery_zone",
+	}
+	DeliveryZoneTable.Annotation.Checks = map[string]string{
+		"delivery_zone_name": "btrim(name) <> ''",
 	}
 	FeaturedProductTable.ForeignKeys[0].RefTable = ProductTable
 	FeaturedProductTable.ForeignKeys[1].RefTable = MarketTable
@@ -1643,6 +2660,13 @@ func init() {
 		"location_country": "country IS NULL OR country ~ '^[A-Z]{2}$'",
 		"location_handle":  "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
 		"location_kind":    "kind IN ('warehouse','store','supplier')",
+	}
+	MailMessageTable.Annotation = &entsql.Annotation{
+		Table: "mail_message",
+	}
+	MailMessageTable.Annotation.Checks = map[string]string{
+		"mail_message_sent":  "(state = 'sent') = (sent_at IS NOT NULL)",
+		"mail_message_state": "state IN ('queued','sent','failed')",
 	}
 	MarketTable.Annotation = &entsql.Annotation{
 		Table: "market",
@@ -1704,11 +2728,78 @@ func init() {
 		"metafield_owner":      "owner_kind IN ('product','product_option','product_option_value','variant','category','collection','menu_item','page','blog','article','policy','shop','market','attribute_definition','metafield')",
 		"metafield_visibility": "visibility IN ('public','staff')",
 	}
+	SalesOrderTable.Annotation = &entsql.Annotation{
+		Table: "sales_order",
+	}
+	SalesOrderTable.Annotation.Checks = map[string]string{
+		"sales_order_amounts":  "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax >= 0 AND total >= 0 AND credit >= 0 AND credit <= total",
+		"sales_order_cancel":   "(state = 'cancelled') = (cancelled_at IS NOT NULL)",
+		"sales_order_currency": "currency ~ '^[A-Z]{3}$'",
+		"sales_order_reason":   "cancel_reason IN ('','customer','declined','fraud','inventory','other','staff')",
+		"sales_order_state":    "state IN ('draft','pending','confirmed','on_hold','completed','cancelled','expired')",
+		"sales_order_total":    "total = subtotal - discount + delivery + CASE WHEN tax_included THEN 0 ELSE tax END",
+	}
+	OrderDeliveryTable.ForeignKeys[0].RefTable = SalesOrderTable
+	OrderDeliveryTable.Annotation = &entsql.Annotation{
+		Table: "order_delivery",
+	}
+	OrderDeliveryTable.Annotation.Checks = map[string]string{
+		"order_delivery_amounts": "price >= 0 AND discount >= 0 AND discount <= price AND tax >= 0",
+	}
+	OrderLineTable.ForeignKeys[0].RefTable = SalesOrderTable
+	OrderLineTable.Annotation = &entsql.Annotation{
+		Table: "order_line",
+	}
+	OrderLineTable.Annotation.Checks = map[string]string{
+		"order_line_amounts":  "unit_price >= 0 AND subtotal = unit_price * quantity AND discount >= 0 AND tax >= 0 AND discount <= subtotal AND total = subtotal - discount",
+		"order_line_quantity": "quantity > 0 AND cancelled >= 0 AND fulfilled >= 0 AND returned >= 0 AND fulfilled <= quantity - cancelled AND returned <= fulfilled",
+	}
+	OrderNoteTable.ForeignKeys[0].RefTable = SalesOrderTable
+	OrderNoteTable.Annotation = &entsql.Annotation{
+		Table: "order_note",
+	}
+	OrderNoteTable.Annotation.Checks = map[string]string{
+		"order_note_body": "btrim(body) <> '' AND length(body) <= 5000",
+	}
+	OrderTagTable.ForeignKeys[0].RefTable = SalesOrderTable
+	OrderTagTable.Annotation = &entsql.Annotation{
+		Table: "order_tag",
+	}
+	OrderTagTable.Annotation.Checks = map[string]string{
+		"order_tag_tag": "btrim(tag) <> '' AND length(tag) <= 255",
+	}
+	OrderTaxTable.ForeignKeys[0].RefTable = SalesOrderTable
+	OrderTaxTable.Annotation = &entsql.Annotation{
+		Table: "order_tax",
+	}
+	OrderTaxTable.Annotation.Checks = map[string]string{
+		"order_tax_amount": "amount >= 0 AND rate_ppm >= 0",
+		"order_tax_of":     "(line_id IS NULL) <> (delivery_id IS NULL)",
+	}
+	OrderTransitionTable.ForeignKeys[0].RefTable = SalesOrderTable
+	OrderTransitionTable.Annotation = &entsql.Annotation{
+		Table: "order_transition",
+	}
 	PageTable.Annotation = &entsql.Annotation{
 		Table: "page",
 	}
 	PageTable.Annotation.Checks = map[string]string{
 		"page_handle": "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
+	}
+	PaymentTable.ForeignKeys[0].RefTable = CheckoutTable
+	PaymentTable.Annotation = &entsql.Annotation{
+		Table: "payment",
+	}
+	PaymentTable.Annotation.Checks = map[string]string{
+		"payment_amounts":  "amount >= 0 AND captured >= 0 AND refunded >= 0 AND captured <= amount AND refunded <= captured",
+		"payment_currency": "currency ~ '^[A-Z]{3}$'",
+		"payment_refund":   "refund_state IN ('','owed','done')",
+		"payment_settled":  "(state IN ('created','requires_action','processing')) = (settled_at IS NULL)",
+		"payment_state":    "state IN ('created','requires_action','processing','authorized','partially_captured','captured','failed','cancelled','voided','expired')",
+	}
+	PaymentTransitionTable.ForeignKeys[0].RefTable = PaymentTable
+	PaymentTransitionTable.Annotation = &entsql.Annotation{
+		Table: "payment_transition",
 	}
 	PriceTable.ForeignKeys[0].RefTable = PriceListTable
 	PriceTable.ForeignKeys[1].RefTable = VariantTable
@@ -1796,6 +2887,14 @@ func init() {
 	ProductTagTable.Annotation.Checks = map[string]string{
 		"product_tag_text": "btrim(tag) = tag AND tag <> ''",
 	}
+	ReservationTable.Annotation = &entsql.Annotation{
+		Table: "reservation",
+	}
+	ReservationTable.Annotation.Checks = map[string]string{
+		"reservation_ends":     "(state IN ('held','committed')) = (ended_at IS NULL)",
+		"reservation_quantity": "quantity > 0",
+		"reservation_state":    "state IN ('held','committed','consumed','released','expired')",
+	}
 	ShopPolicyTable.Annotation = &entsql.Annotation{
 		Table: "shop_policy",
 	}
@@ -1834,6 +2933,14 @@ func init() {
 	}
 	StockLevelTable.Annotation.Checks = map[string]string{
 		"stock_level_counts": "taken >= 0 AND incoming >= 0 AND safety >= 0 AND on_hand >= 0",
+	}
+	TaxRateTable.Annotation = &entsql.Annotation{
+		Table: "tax_rate",
+	}
+	TaxRateTable.Annotation.Checks = map[string]string{
+		"tax_rate_country": "country ~ '^[A-Z]{2}$'",
+		"tax_rate_name":    "btrim(name) <> ''",
+		"tax_rate_rate":    "rate_ppm >= 0 AND rate_ppm <= 1000000",
 	}
 	TranslationTable.Annotation = &entsql.Annotation{
 		Table: "translation",

@@ -15,14 +15,44 @@ type AttributeDefinition func(*sql.Selector)
 // Blog is the predicate function for blog builders.
 type Blog func(*sql.Selector)
 
+// Cart is the predicate function for cart builders.
+type Cart func(*sql.Selector)
+
+// CartAddress is the predicate function for cartaddress builders.
+type CartAddress func(*sql.Selector)
+
+// CartLine is the predicate function for cartline builders.
+type CartLine func(*sql.Selector)
+
 // Category is the predicate function for category builders.
 type Category func(*sql.Selector)
+
+// Checkout is the predicate function for checkout builders.
+type Checkout func(*sql.Selector)
+
+// CheckoutLine is the predicate function for checkoutline builders.
+type CheckoutLine func(*sql.Selector)
+
+// CheckoutTransition is the predicate function for checkouttransition builders.
+type CheckoutTransition func(*sql.Selector)
 
 // Collection is the predicate function for collection builders.
 type Collection func(*sql.Selector)
 
 // CollectionProduct is the predicate function for collectionproduct builders.
 type CollectionProduct func(*sql.Selector)
+
+// DeliveryArea is the predicate function for deliveryarea builders.
+type DeliveryArea func(*sql.Selector)
+
+// DeliveryMethod is the predicate function for deliverymethod builders.
+type DeliveryMethod func(*sql.Selector)
+
+// DeliveryRate is the predicate function for deliveryrate builders.
+type DeliveryRate func(*sql.Selector)
+
+// DeliveryZone is the predicate function for deliveryzone builders.
+type DeliveryZone func(*sql.Selector)
 
 // FeaturedProduct is the predicate function for featuredproduct builders.
 type FeaturedProduct func(*sql.Selector)
@@ -32,6 +62,9 @@ type ImportRun func(*sql.Selector)
 
 // Location is the predicate function for location builders.
 type Location func(*sql.Selector)
+
+// MailMessage is the predicate function for mailmessage builders.
+type MailMessage func(*sql.Selector)
 
 // Market is the predicate function for market builders.
 type Market func(*sql.Selector)
@@ -57,8 +90,35 @@ type MenuItem func(*sql.Selector)
 // Metafield is the predicate function for metafield builders.
 type Metafield func(*sql.Selector)
 
+// Order is the predicate function for order builders.
+type Order func(*sql.Selector)
+
+// OrderDelivery is the predicate function for orderdelivery builders.
+type OrderDelivery func(*sql.Selector)
+
+// OrderLine is the predicate function for orderline builders.
+type OrderLine func(*sql.Selector)
+
+// OrderNote is the predicate function for ordernote builders.
+type OrderNote func(*sql.Selector)
+
+// OrderTag is the predicate function for ordertag builders.
+type OrderTag func(*sql.Selector)
+
+// OrderTax is the predicate function for ordertax builders.
+type OrderTax func(*sql.Selector)
+
+// OrderTransition is the predicate function for ordertransition builders.
+type OrderTransition func(*sql.Selector)
+
 // Page is the predicate function for page builders.
 type Page func(*sql.Selector)
+
+// Payment is the predicate function for payment builders.
+type Payment func(*sql.Selector)
+
+// PaymentTransition is the predicate function for paymenttransition builders.
+type PaymentTransition func(*sql.Selector)
 
 // Price is the predicate function for price builders.
 type Price func(*sql.Selector)
@@ -93,6 +153,9 @@ type ProductOptionValue func(*sql.Selector)
 // ProductTag is the predicate function for producttag builders.
 type ProductTag func(*sql.Selector)
 
+// Reservation is the predicate function for reservation builders.
+type Reservation func(*sql.Selector)
+
 // ShopPolicy is the predicate function for shoppolicy builders.
 type ShopPolicy func(*sql.Selector)
 
@@ -110,6 +173,9 @@ type StaffSession func(*sql.Selector)
 
 // StockLevel is the predicate function for stocklevel builders.
 type StockLevel func(*sql.Selector)
+
+// TaxRate is the predicate function for taxrate builders.
+type TaxRate func(*sql.Selector)
 
 // Translation is the predicate function for translation builders.
 type Translation func(*sql.Selector)

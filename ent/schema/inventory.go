@@ -87,3 +87,50 @@ func (StockLevel) Indexes() []ent.Index {
 		index.Fields("location_id"),
 	}
 }
+
+// Reservation is a number of pieces of one level that are promised to one line
+// of a checkout: held for a while, committed while its payment is made, and
+// consumed by its order; or given back.
+type Reservation struct{ ent.Schema }
+
+// Annotations of the table.
+func (Reservation) Annotations() []schema.Annotation {
+	return table("reservation", checks{
+		"reservation_state":    "state IN ('held','committed','consumed','released','expired')",
+		"reservation_quantity": "quantity > 0",
+		"reservation_ends":     "(state IN ('held','committed')) = (ended_at IS NULL)",
+	})
+}
+
+// Mixin of the table.
+func (Reservation) Mixin() []ent.Mixin { return []ent.Mixin{identity{}, timestamps{}} }
+
+// Fields of the table.
+func (Reservation) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("checkout_id").Immutable().Comment("whose pieces they are; no foreign key, since the room of checkouts comes later"),
+		field.Int64("line_id").Immutable().Comment("the line of the checkout"),
+		field.Int64("variant_id").Immutable(),
+		field.Int64("location_id").Immutable(),
+		field.Int64("quantity").Immutable(),
+		field.String("state").Default("held"),
+		field.String("client").Default("").Immutable().Comment("a hash of who asked, for the cap on what one client may hold"),
+		field.Time("expires_at").Comment("of a held one; a committed one lives as long as its payment"),
+		field.Time("ended_at").Optional().Nillable(),
+	}
+}
+
+// Indexes of the table.
+func (Reservation) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("checkout_id", "line_id", "location_id").Unique().StorageKey("reservation_one_active").
+			Annotations(entsql.IndexWhere("ended_at IS NULL")),
+		index.Fields("expires_at").StorageKey("reservation_due").
+			Annotations(entsql.IndexWhere("(state)::text = 'held'::text")),
+		index.Fields("variant_id", "location_id").StorageKey("reservation_level").
+			Annotations(entsql.IndexWhere("ended_at IS NULL")),
+		index.Fields("client").StorageKey("reservation_client").
+			Annotations(entsql.IndexWhere("(state)::text = 'held'::text")),
+		index.Fields("checkout_id"),
+	}
+}

@@ -87,3 +87,15 @@ func mayBelongTo(name string, parent any, column string) ent.Edge {
 	return edge.To(name, parent).Field(column).Unique().
 		Annotations(entsql.OnDelete(entsql.Cascade))
 }
+
+// belongsToFrozen is belongsTo over a column that never changes.
+func belongsToFrozen(name string, parent any, column string) ent.Edge {
+	return edge.To(name, parent).Field(column).Unique().Required().Immutable().
+		Annotations(entsql.OnDelete(entsql.Cascade))
+}
+
+// refersToFrozen is refersTo over a column that never changes.
+func refersToFrozen(name string, target any, column string) ent.Edge {
+	return edge.To(name, target).Field(column).Unique().Required().Immutable().
+		Annotations(entsql.OnDelete(entsql.Restrict))
+}
