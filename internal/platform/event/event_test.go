@@ -137,14 +137,16 @@ func TestConsumer_lateCommitIsNotSkipped(t *testing.T) {
 	early, commit, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
 		done <- db.InTx(t.Context(), func(ctx context.Context) error {
-			err := o.Record(ctx, changed{Product: 1})
+			// as one that has written something: it has its place in the order
+			_, err := db.Conn(ctx).Exec(ctx, `SELECT pg_current_xact_id()`)
+			err = errors.Join(err, o.Record(ctx, changed{Product: 1}))
 			close(early)
 			<-commit
 			return err
 		})
 	}()
 	<-early
-	record(t, db, o, 2) // a higher id, committed first
+	record(t, db, o, 2) // begun later, committed first
 
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

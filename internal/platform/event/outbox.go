@@ -24,43 +24,51 @@ type Outbox struct {
 // NewOutbox gives the outbox of a database. A process has one.
 func NewOutbox(db *postgres.DB) *Outbox { return &Outbox{db: db} }
 
-// Record writes facts in the caller's transaction, any number in one round
-// trip, and refuses to run outside of one.
+// Record has facts written with the caller's transaction, in the order in which
+// they are recorded and all of them in one statement at its end. It refuses to
+// run outside of one.
 func (o *Outbox) Record(ctx context.Context, facts ...Fact) error {
-	if _, ok := o.db.Tx(ctx); !ok {
+	p, ok := o.db.Pending(ctx, o, func() postgres.Pending { return &rows{outbox: o} })
+	if !ok {
 		return errOutside
 	}
-	if len(facts) == 0 {
-		return nil
-	}
-	var r rows
+	who := actor.From(ctx)
 	for _, f := range facts {
-		if err := r.add(f); err != nil {
+		if err := p.(*rows).add(f, who); err != nil {
 			return err
 		}
 	}
-	who := actor.From(ctx)
-	_, err := o.db.Conn(ctx).Exec(ctx, `
+	return nil
+}
+
+// Flush writes the facts of one transaction.
+func (r *rows) Flush(ctx context.Context) error {
+	if len(r.topics) == 0 {
+		return nil
+	}
+	db := r.outbox.db
+	_, err := db.Conn(ctx).Exec(ctx, `
 		INSERT INTO outbox (topic, aggregate_kind, aggregate_id, version, payload, actor_kind, actor_id, recorded_at)
-		SELECT f.topic, f.kind, f.id, f.version, f.payload::jsonb, $6, $7, $8
-		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])
-			WITH ORDINALITY AS f(topic, kind, id, version, payload, place)
+		SELECT f.topic, f.kind, f.id, f.version, f.payload::jsonb, f.actor_kind, f.actor_id, $8
+		FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[])
+			WITH ORDINALITY AS f(topic, kind, id, version, payload, actor_kind, actor_id, place)
 		ORDER BY f.place`,
-		r.topics, r.kinds, r.ids, r.versions, r.payloads, string(who.Kind), who.ID, o.db.Now(ctx))
+		r.topics, r.kinds, r.ids, r.versions, r.payloads, r.actorKinds, r.actorIDs, db.Now(ctx))
 	if err != nil {
 		return fmt.Errorf("record facts: %w", err)
 	}
-	o.db.AfterCommit(ctx, o.rung.ring)
+	db.AfterCommit(ctx, r.outbox.rung.ring)
 	return nil
 }
 
 // rows are facts by column.
 type rows struct {
-	topics, kinds, payloads []string
-	ids, versions           []int64
+	outbox                              *Outbox
+	topics, kinds, payloads, actorKinds []string
+	ids, versions, actorIDs             []int64
 }
 
-func (r *rows) add(f Fact) error {
+func (r *rows) add(f Fact, who actor.Actor) error {
 	payload, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("record %s: %w", f.Topic(), err)
@@ -77,6 +85,8 @@ func (r *rows) add(f Fact) error {
 	r.ids = append(r.ids, id)
 	r.versions = append(r.versions, v.Version)
 	r.payloads = append(r.payloads, string(payload))
+	r.actorKinds = append(r.actorKinds, string(who.Kind))
+	r.actorIDs = append(r.actorIDs, who.ID)
 	return nil
 }
 

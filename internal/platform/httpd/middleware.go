@@ -51,7 +51,8 @@ func RequestID(next http.Handler) http.Handler {
 }
 
 // Observe logs and counts each request. Neither the query (it may hold a
-// cart's secret) nor the address (it is personal) is logged.
+// cart's secret), nor the rest of a path that a token opens, nor the address (it
+// is personal) is logged.
 func Observe(log *slog.Logger, metrics prometheus.Registerer) Middleware {
 	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "souk_http_request_seconds", Help: "Time to answer, by route and status.",
@@ -62,10 +63,22 @@ func Observe(log *slog.Logger, metrics prometheus.Registerer) Middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			m := httpsnoop.CaptureMetrics(next, w, r)
 			seconds.WithLabelValues(method(r), route(r), strconv.Itoa(m.Code)).Observe(m.Duration.Seconds())
-			log.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.Path,
+			log.InfoContext(r.Context(), "request", "method", r.Method, "path", plainPath(r.URL.Path),
 				"status", m.Code, "bytes", m.Written, "ms", float64(m.Duration.Microseconds())/1000)
 		})
 	}
+}
+
+// secretPaths lead to pages that whoever knows the rest of the path may see.
+var secretPaths = []string{"/checkout/", "/orders/", "/sandbox/challenge/"}
+
+func plainPath(path string) string {
+	for _, prefix := range secretPaths {
+		if strings.HasPrefix(path, prefix) {
+			return prefix + "…"
+		}
+	}
+	return path
 }
 
 // method and route keep the number of series bounded, whatever is asked for.

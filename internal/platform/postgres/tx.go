@@ -32,6 +32,14 @@ type transaction struct {
 	doom  error       // the first error inside a joined part
 	over  atomic.Bool // committed or rolled back: contexts kept longer fall back to the pool
 	ent   *ent.Client // made when first asked for
+
+	pending map[any]Pending
+	order   []Pending // as they were first asked for
+}
+
+// Pending is what a transaction gathers, to write it in one go at its end.
+type Pending interface {
+	Flush(ctx context.Context) error
 }
 
 // txKey is per database, so that a test may hold two.
@@ -110,11 +118,17 @@ func (db *DB) attempt(ctx context.Context, fn func(ctx context.Context) error) (
 		return nil, err
 	}
 	defer t.finish(ctx) // also on panic; harmless after the commit
-	if err := fn(context.WithValue(ctx, txKey{db}, t)); err != nil {
+	inside := context.WithValue(ctx, txKey{db}, t)
+	if err := fn(inside); err != nil {
 		return nil, err
 	}
 	if t.doom != nil {
 		return nil, t.doomed()
+	}
+	for _, p := range t.order {
+		if err := p.Flush(inside); err != nil {
+			return nil, err
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
@@ -203,6 +217,25 @@ func (db *DB) AfterCommit(ctx context.Context, fn func()) {
 		return
 	}
 	t.hooks = append(t.hooks, fn)
+}
+
+// Pending gives what the transaction of ctx gathers under a key, made when first
+// asked for and flushed before the commit; false outside of a transaction.
+func (db *DB) Pending(ctx context.Context, key any, make func() Pending) (Pending, bool) {
+	t := db.current(ctx)
+	if t == nil {
+		return nil, false
+	}
+	p, known := t.pending[key]
+	if !known {
+		p = make()
+		if t.pending == nil {
+			t.pending = map[any]Pending{}
+		}
+		t.pending[key] = p
+		t.order = append(t.order, p)
+	}
+	return p, true
 }
 
 // Conn gives the transaction of ctx, else the pool.

@@ -44,6 +44,17 @@ func (m *Memory) Set(_ context.Context, key string, value []byte, ttl time.Durat
 	return nil
 }
 
+// SetNewer of Store.
+func (m *Memory) SetNewer(_ context.Context, key, version string, value []byte, ttl time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if kept := m.live(key).value; len(kept) >= len(version) && string(kept[:len(version)]) >= version {
+		return nil
+	}
+	m.put(key, item{value: append([]byte(version), value...), endsAt: m.clock.Now().Add(ttl)})
+	return nil
+}
+
 // Delete of Store.
 func (m *Memory) Delete(_ context.Context, keys ...string) error {
 	m.mu.Lock()

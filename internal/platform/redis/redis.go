@@ -29,6 +29,10 @@ type Store interface {
 	Get(ctx context.Context, key string) ([]byte, error)
 	// Set puts a value under key for at most ttl, which is above zero.
 	Set(ctx context.Context, key string, value []byte, ttl time.Duration) error
+	// SetNewer is Set that leaves a value where one is whose version is not older.
+	// Versions are texts of one length, compared byte by byte; a value begins with
+	// its version, also when it is read.
+	SetNewer(ctx context.Context, key, version string, value []byte, ttl time.Duration) error
 	// Delete takes keys away.
 	Delete(ctx context.Context, keys ...string) error
 	// Count adds one under key and gives the sum since the window began, which
@@ -53,7 +57,7 @@ func Open(cfg Config, c clock.Clock) (Store, error) {
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.PoolTimeout = patience, patience, patience, patience
 	opts.MaxRetries = -1
 	opts.ContextTimeoutEnabled = true
-	return &remote{client: redis.NewClient(opts), clock: c}, nil
+	return &remote{client: redis.NewClient(opts), newer: redis.NewScript(setNewer), clock: c}, nil
 }
 
 const (
@@ -68,6 +72,7 @@ var errDown = fault.New(fault.Unavailable, "redis_down", "Redis cannot be reache
 // answered at once, without waiting for it.
 type remote struct {
 	client   *redis.Client
+	newer    *redis.Script
 	clock    clock.Clock
 	failures atomic.Int64
 	closedAt atomic.Int64 // when it may be asked again, Unix nanoseconds
@@ -102,6 +107,26 @@ func (r *remote) Get(ctx context.Context, key string) (value []byte, err error) 
 // Set of Store.
 func (r *remote) Set(ctx context.Context, key string, value []byte, ttl time.Duration) error {
 	return r.try("set", func() error { return r.client.Set(ctx, key, value, ttl).Err() })
+}
+
+// setNewer compares and sets as one step. It goes byte by byte since Lua compares
+// texts by the rules of a language.
+const setNewer = `
+local kept = redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1)
+for i = 1, #kept do
+	local there, new = string.byte(kept, i), string.byte(ARGV[1], i)
+	if there > new then return 0 end
+	if there < new then break end
+	if i == #ARGV[1] then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+return 1`
+
+// SetNewer of Store.
+func (r *remote) SetNewer(ctx context.Context, key, version string, value []byte, ttl time.Duration) error {
+	return r.try("set newer", func() error {
+		return r.newer.Run(ctx, r.client, []string{key}, version, value, ttl.Milliseconds()).Err()
+	})
 }
 
 // Delete of Store.

@@ -1,6 +1,11 @@
 package redis_test
 
 import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,10 +17,7 @@ import (
 )
 
 // stores are both kinds, each with what turns its time.
-func stores(t *testing.T) map[string]struct {
-	redis.Store
-	pass func(time.Duration)
-} {
+func stores(t *testing.T) map[string]store {
 	t.Helper()
 	server := miniredis.RunT(t)
 	remote, err := redis.Open(redis.Config{URL: "redis://" + server.Addr()}, clock.System())
@@ -28,10 +30,104 @@ func stores(t *testing.T) map[string]struct {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]struct {
-		redis.Store
-		pass func(time.Duration)
-	}{"redis": {remote, server.FastForward}, "memory": {memory, now.Advance}}
+	return map[string]store{"redis": {remote, server.FastForward}, "memory": {memory, now.Advance}}
+}
+
+type store struct {
+	redis.Store
+	pass func(time.Duration)
+}
+
+// real is a Redis of this machine, which compares as the imitation may not.
+func real(t *testing.T) redis.Store {
+	t.Helper()
+	program, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Skip("redis-server is not on this machine")
+	}
+	dir, err := os.MkdirTemp("", "souk-redis") // the path of a socket is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(dir, "s")
+	server := exec.Command(program, "--port", "0", "--unixsocket", socket, "--save", "", "--dir", dir)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, _ = server.Process.Kill(), server.Wait()
+		_ = os.RemoveAll(dir)
+	})
+	s, err := redis.Open(redis.Config{URL: "unix://" + socket}, clock.System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	for range 500 {
+		if s.Ping(t.Context()) == nil {
+			return s
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("redis-server does not answer")
+	return nil
+}
+
+func TestSetNewer_youngestStays(t *testing.T) {
+	t.Parallel()
+	all := stores(t)
+	all["a real redis"] = store{Store: real(t)}
+	for name, s := range all {
+		put := func(version, value, want string) {
+			t.Helper()
+			if err := s.SetNewer(t.Context(), "k", version, []byte(value), time.Minute); err != nil {
+				t.Fatal(name, err)
+			}
+			if got, err := s.Get(t.Context(), "k"); err != nil || string(got) != want {
+				t.Errorf("%s: after %s there is %q (%v), want %q", name, version, got, err, want)
+			}
+		}
+		put("02", "two", "02two")
+		put("01", "one", "02two")
+		put("02", "two again", "02two")
+		put("10", "ten", "10ten")
+		put("0a", "no", "10ten")
+		put("11", "", "11")
+		put("10", "ten", "11")
+		put("1A", "capital", "1Acapital")
+		put("1a", "small", "1asmall")
+		put("1B", "not by the rules of a language", "1asmall")
+		put("1\xff", "\x00", "1\xff\x00")
+		if err := s.Delete(t.Context(), "k"); err != nil {
+			t.Fatal(err)
+		}
+		put("01", "one", "01one")
+		if s.pass != nil {
+			s.pass(time.Minute)
+			put("00", "after its time", "00after its time")
+		}
+	}
+}
+
+func TestSetNewer_manyAtOnceLeaveTheYoungest(t *testing.T) {
+	t.Parallel()
+	all := stores(t)
+	all["a real redis"] = store{Store: real(t)}
+	for name, s := range all {
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				version := fmt.Sprintf("%02d", (i*17)%40)
+				if err := s.SetNewer(t.Context(), "k", version, nil, time.Minute); err != nil {
+					t.Error(name, err)
+				}
+			})
+		}
+		wg.Wait()
+		if got, _ := s.Get(t.Context(), "k"); string(got) != "39" {
+			t.Errorf("%s: %q is left", name, got)
+		}
+	}
 }
 
 func TestStore_keepsForItsTime(t *testing.T) {

@@ -27,9 +27,9 @@ func TestPage_drawsStartsMovesAndGuards(t *testing.T) {
 func TestMachines_areDrawnAsCommitted(t *testing.T) {
 	t.Parallel()
 	for _, m := range machines() {
-		got, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "diagrams", m.name+".md"))
+		got, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "diagrams", m.file()))
 		if err != nil || string(got) != m.page() {
-			t.Errorf("docs/diagrams/%s.md is stale: run make generate (%v)", m.name, err)
+			t.Errorf("docs/diagrams/%s is stale: run make generate (%v)", m.file(), err)
 		}
 	}
 }

@@ -25,8 +25,8 @@ func run(out string) error {
 		return err
 	}
 	for _, m := range machines() {
-		if err := os.WriteFile(filepath.Join(out, m.name+".md"), []byte(m.page()), 0o644); err != nil {
-			return fmt.Errorf("write %s: %w", m.name, err)
+		if err := os.WriteFile(filepath.Join(out, m.file()), []byte(m.page()), 0o644); err != nil {
+			return fmt.Errorf("write %s: %w", m.file(), err)
 		}
 	}
 	return nil
