@@ -2012,7 +2012,7 @@ var (
 			{
 				Name:    "reservation_one_active",
 				Unique:  true,
-				Columns: []*schema.Column{ReservationColumns[3], ReservationColumns[4], ReservationColumns[6]},
+				Columns: []*schema.Column{ReservationColumns[3], ReservationColumns[4], ReservationColumns[5], ReservationColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
 				},
@@ -2038,7 +2038,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ReservationColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "(state)::text = 'held'::text",
+					Where: "ended_at IS NULL",
 				},
 			},
 			{

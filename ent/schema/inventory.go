@@ -123,14 +123,14 @@ func (Reservation) Fields() []ent.Field {
 // Indexes of the table.
 func (Reservation) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("checkout_id", "line_id", "location_id").Unique().StorageKey("reservation_one_active").
+		index.Fields("checkout_id", "line_id", "variant_id", "location_id").Unique().StorageKey("reservation_one_active").
 			Annotations(entsql.IndexWhere("ended_at IS NULL")),
 		index.Fields("expires_at").StorageKey("reservation_due").
 			Annotations(entsql.IndexWhere("(state)::text = 'held'::text")),
 		index.Fields("variant_id", "location_id").StorageKey("reservation_level").
 			Annotations(entsql.IndexWhere("ended_at IS NULL")),
 		index.Fields("client").StorageKey("reservation_client").
-			Annotations(entsql.IndexWhere("(state)::text = 'held'::text")),
+			Annotations(entsql.IndexWhere("ended_at IS NULL")),
 		index.Fields("checkout_id"),
 	}
 }
