@@ -13,10 +13,13 @@ var (
 	ErrCountChanged     = fault.New(fault.Conflict, "count_changed", "What is on hand is no longer what was counted against.")
 	ErrInactive         = fault.New(fault.Conflict, "location_inactive", "The location takes nothing in.")
 	ErrReserved         = fault.New(fault.Conflict, "variant_reserved", "Pieces of the variant are promised to buyers.")
+	ErrNotHeld          = fault.New(fault.Conflict, "not_held", "Not everything that is wanted is held.")
+	ErrCommitted        = fault.New(fault.Conflict, "hold_committed", "What the checkout holds is being paid for.")
 	ErrKeyRequired      = fault.New(fault.Invalid, "idempotency_key_required", "A change of stock needs an idempotency key.").At("idempotencyKey")
 
-	errTwice    = fault.New(fault.Invalid, "duplicate_line", "The same variant and location stand twice.")
-	errQuantity = fault.New(fault.Invalid, "invalid_quantity", "The quantity is outside of what is allowed.")
+	errTwice     = fault.New(fault.Invalid, "duplicate_line", "The same variant and location stand twice.")
+	errLineTwice = fault.New(fault.Invalid, "duplicate_line", "The same line stands twice.")
+	errQuantity  = fault.New(fault.Invalid, "invalid_quantity", "The quantity is outside of what is allowed.")
 )
 
 // byConstraint says what a broken constraint means.

@@ -21,6 +21,7 @@ type Service struct {
 	audit   *audit.Log
 	keys    *idempotency.Keys
 	catalog *catalog.Service
+	caps    HoldCaps
 }
 
 // NewService wires the room.
@@ -275,13 +276,17 @@ func (s *Service) noteStock(ctx context.Context, action string, why Cause, chang
 
 // VariantsDeleting writes off what is left of variants before they go, so that
 // the ledger sums to nothing for them. Pieces that are promised to buyers are a
-// refusal. The catalogue calls it.
+// refusal; holds whose time has come are given back first. The catalogue calls
+// it.
 func (s *Service) VariantsDeleting(ctx context.Context, refs []catalog.VariantRef) error {
 	variants, products := make([]catalog.VariantID, len(refs)), map[catalog.VariantID]catalog.ProductID{}
 	for i, r := range refs {
 		variants[i], products[r.Variant] = r.Variant, r.Product
 	}
 	return s.db.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.expire(ctx, variants); err != nil {
+			return err
+		}
 		levels, err := s.lockLevelsOf(ctx, variants)
 		if err != nil {
 			return err

@@ -1,6 +1,3 @@
-// Package inventory counts what is where: locations, stock levels and the
-// ledger of movements. A level is the sum of its movements; nothing else
-// changes it.
 package inventory
 
 import (

@@ -111,31 +111,31 @@ func (s *Service) post(ctx context.Context, kind Kind, why Cause, changes []chan
 	return nil
 }
 
-// total is what of a variant can be promised, over all locations.
+// total is what of a variant can be promised, over all active locations.
 type total struct{ before, now int64 }
 
 func (s *Service) totals(ctx context.Context, changes []change) (map[catalog.VariantID]total, error) {
-	variants := make([]int64, len(changes))
-	out := map[catalog.VariantID]total{}
+	variants, deltas := make([]int64, len(changes)), map[place]int64{}
 	for i, c := range changes {
 		variants[i] = int64(c.before.Variant)
-		t := out[c.before.Variant]
-		t.before -= c.delta.OnHand - c.delta.Taken - c.delta.Safety
-		out[c.before.Variant] = t
+		deltas[place{c.before.Variant, c.before.Location}] += c.delta.OnHand - c.delta.Taken - c.delta.Safety
 	}
 	rows, err := s.db.Conn(ctx).Query(ctx, `
-		SELECT variant_id, sum(on_hand - taken - safety)::bigint FROM stock_level WHERE variant_id = ANY($1) GROUP BY 1`, variants)
+		SELECT l.variant_id, l.location_id, `+availableSQL+`
+		FROM stock_level l JOIN location p ON p.id = l.location_id AND p.active WHERE l.variant_id = ANY($1)`, variants)
 	if err != nil {
 		return nil, fmt.Errorf("sum stock: %w", postgres.Fault(err))
 	}
 	defer rows.Close()
+	out := map[catalog.VariantID]total{}
 	for rows.Next() {
-		var id catalog.VariantID
+		var at place
 		var now int64
-		if err := rows.Scan(&id, &now); err != nil {
+		if err := rows.Scan(&at.variant, &at.location, &now); err != nil {
 			return nil, fmt.Errorf("sum stock: %w", err)
 		}
-		out[id] = total{before: out[id].before + now, now: now}
+		t := out[at.variant]
+		out[at.variant] = total{before: t.before + now - deltas[at], now: t.now + now}
 	}
 	return out, postgres.Fault(rows.Err())
 }
