@@ -45,7 +45,9 @@ func (s *Service) send(ctx context.Context, b *pgx.Batch, what string) error {
 // summed. They are taken in this order, before any row.
 const (
 	lockCheckout = `SELECT pg_advisory_xact_lock(hashtextextended('inventory.checkout', $1))`
-	lockClient   = `SELECT pg_advisory_xact_lock(hashtextextended('inventory.client/' || $1, 0))`
+	// the checkout's name first, then the client's, wherever both are taken
+	lockCheckoutAndClient = `SELECT pg_advisory_xact_lock(hashtextextended('inventory.checkout', $1)),
+		pg_advisory_xact_lock(hashtextextended('inventory.client/' || $2, 0))`
 )
 
 // enter locks a checkout's reservations that are in one of the states.
@@ -66,12 +68,16 @@ func queueOwn(b *pgx.Batch, checkout CheckoutID, states []ReservationState, into
 // where that is capped.
 func (s *Service) enterCapped(ctx context.Context, h Hold) (own []Reservation, elsewhere int64, err error) {
 	var b pgx.Batch
-	b.Queue(lockCheckout, int64(h.Checkout))
+	capped := s.caps.Client > 0 && h.Client != ""
+	if capped {
+		b.Queue(lockCheckoutAndClient, int64(h.Checkout), h.Client)
+	} else {
+		b.Queue(lockCheckout, int64(h.Checkout))
+	}
 	queueOwn(&b, h.Checkout, []ReservationState{Held, Committed}, &own)
-	if s.caps.Client > 0 && h.Client != "" {
-		b.Queue(lockClient, h.Client)
+	if capped {
 		b.Queue(`SELECT COALESCE(sum(quantity), 0)::bigint FROM reservation
-			WHERE client = $1 AND state = 'held' AND expires_at > $2 AND checkout_id <> $3`, h.Client, s.db.Now(ctx), int64(h.Checkout)).
+			WHERE client = $1 AND ended_at IS NULL AND (state = 'committed' OR expires_at > $2) AND checkout_id <> $3`, h.Client, s.db.Now(ctx), int64(h.Checkout)).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&elsewhere) })
 	}
 	return own, elsewhere, s.send(ctx, &b, "lock reservations")
