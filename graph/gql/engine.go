@@ -85,12 +85,17 @@ func (e *engine) CreateOperationContext(ctx context.Context, params *graphql.Raw
 }
 
 // DispatchOperation runs an operation within its budget of rows. A subscription
-// has none, since it lives on; what it sends is small.
+// has one for each of its answers.
 func (e *engine) DispatchOperation(ctx context.Context, op *graphql.OperationContext) (graphql.ResponseHandler, context.Context) {
+	ctx = withRows(ctx, e.limits.Rows)
+	responses, ctx := e.Executor.DispatchOperation(ctx, op)
 	if op.Operation.Operation != ast.Subscription {
-		ctx = withRows(ctx, e.limits.Rows)
+		return responses, ctx
 	}
-	return e.Executor.DispatchOperation(ctx, op)
+	return func(ctx context.Context) *graphql.Response {
+		defer Rows(ctx).renew()
+		return responses(ctx)
+	}, ctx
 }
 
 // judge refuses what costs too much or is not the actor's to select.

@@ -34,18 +34,21 @@ type HandlerConfig struct {
 	Development bool
 
 	Cache      CachePolicy
-	Timeout    time.Duration // DefaultTimeout if zero
+	Streaming  *Streaming    // nil: subscriptions are not answered
+	Timeout    time.Duration // DefaultTimeout if zero; a subscription has none
 	Extensions []graphql.HandlerExtension
 	Logger     *slog.Logger // slog's default if nil
 }
 
 // Handler answers GraphQL over HTTP as its specification says: POST with
 // application/json, GET for queries. It never answers in several parts.
+// Subscriptions it answers over Server-Sent Events and WebSocket.
 type Handler struct {
 	engine  *engine
 	cache   CachePolicy
 	timeout time.Duration
 	present *presenter
+	streams *streams // nil: none
 }
 
 // NewHandler makes a handler. A schema in which some field has no access rule is
@@ -68,17 +71,19 @@ func NewHandler(cfg HandlerConfig) (*Handler, error) {
 		cfg.Logger = slog.Default()
 	}
 	p := &presenter{log: cfg.Logger}
-	return &Handler{engine: newEngine(cfg, policy, p), cache: cfg.Cache, timeout: cfg.Timeout, present: p}, nil
+	return &Handler{engine: newEngine(cfg, policy, p), cache: cfg.Cache, timeout: cfg.Timeout, present: p,
+		streams: newStreams(cfg.Streaming)}, nil
 }
-
-// Executor gives the guarded executor to other transports of gqlgen, such as
-// WebSocket; subscriptions are not answered over plain HTTP.
-func (h *Handler) Executor() graphql.GraphExecutor { return h.engine }
 
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID(w, r)
-	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), requestIDKey{}, id), h.timeout)
+	life := context.WithValue(r.Context(), requestIDKey{}, id)
+	if upgrades(r) {
+		h.socket(w, r.WithContext(life))
+		return
+	}
+	ctx, cancel := context.WithTimeout(withLife(life), h.timeout)
 	defer cancel()
 	r = r.WithContext(graphql.StartOperationTrace(ctx))
 	w.Header().Set(headerRequestID, id)
@@ -93,12 +98,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	typ, ok := answerType(r.Header.Values("Accept"))
+	if !ok && h.streams != nil && wantsEvents(r) {
+		typ, ok = typeEvents, true
+	}
 	if !ok {
 		w.Header().Set("Content-Type", typeJSON)
 		h.refuse(w, r, refuse(http.StatusNotAcceptable, fault.Invalid, "not_acceptable", "Accept application/json or application/graphql-response+json."))
 		return
 	}
-	w.Header().Set("Content-Type", typ+"; charset=utf-8")
+	if w.Header().Set("Content-Type", typ+"; charset=utf-8"); typ == typeEvents {
+		w.Header().Set("Content-Type", typeJSON+"; charset=utf-8") // of a refusal
+	}
 	params, no := h.read(r)
 	if no != nil {
 		h.refuse(w, r, no)
@@ -116,7 +126,11 @@ func (h *Handler) execute(w http.ResponseWriter, r *http.Request, params *graphq
 		h.answer(w, r, resp, statusOf(typ, resp.Errors))
 		return
 	}
-	if no := misplaced(r, op); no != nil {
+	if op.Operation.Operation == ast.Subscription && h.streams != nil && wantsEvents(r) {
+		h.events(w, r, op)
+		return
+	}
+	if no := misplaced(r, op, typ); no != nil {
 		h.refuse(w, r, no)
 		return
 	}
@@ -132,10 +146,12 @@ func (h *Handler) execute(w http.ResponseWriter, r *http.Request, params *graphq
 }
 
 // misplaced refuses what this transport does not carry.
-func misplaced(r *http.Request, op *graphql.OperationContext) *refused {
+func misplaced(r *http.Request, op *graphql.OperationContext, typ string) *refused {
 	switch {
 	case op.Operation.Operation == ast.Subscription:
-		return refuse(http.StatusBadRequest, fault.Invalid, "subscription_not_supported", "Subscriptions have a transport of their own.")
+		return refuse(http.StatusBadRequest, fault.Invalid, "subscription_not_supported", "Subscriptions are answered as text/event-stream or over WebSocket.")
+	case typ == typeEvents:
+		return &refused{status: http.StatusNotAcceptable, fault: errStreamOnly}
 	case op.Operation.Operation == ast.Mutation && r.Method != http.MethodPost:
 		no := refuse(http.StatusMethodNotAllowed, fault.Invalid, "method_not_allowed", "Mutations are sent by POST.")
 		no.allow = http.MethodPost

@@ -51,3 +51,9 @@ func (b *RowBudget) Spent() int64 {
 	}
 	return b.spent.Load()
 }
+
+func (b *RowBudget) renew() {
+	if b != nil {
+		b.spent.Store(0)
+	}
+}

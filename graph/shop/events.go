@@ -2,7 +2,6 @@ package shop
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
@@ -53,25 +52,11 @@ func number(typ string, id *string) *int64 {
 
 // problemsOf gives refusals of an input as data; what is no refusal stays an
 // error.
-func problemsOf(err error) ([]*model.ShopUserError, error) {
+func problemsOf(err error) ([]*answer.ShopUserError, error) {
 	if fault.KindOf(err) != fault.Invalid {
 		return nil, err
 	}
-	var out []*model.ShopUserError
-	for _, f := range fault.All(err) {
-		out = append(out, &model.ShopUserError{Code: codeOf(f), Field: f.Path, Message: f.Message})
-	}
-	return out, nil
-}
-
-func codeOf(f *fault.Error) model.ShopErrorCode {
-	switch {
-	case f.Reason == "required":
-		return model.ShopErrorCodeRequired
-	case strings.Contains(f.Reason, "too_many"), strings.Contains(f.Reason, "too_long"), f.Reason == "limit_exceeded":
-		return model.ShopErrorCodeLimitExceeded
-	}
-	return model.ShopErrorCodeInvalid
+	return shopRefusals(err)
 }
 
 func resources(entries []listing.SitemapEntry) []answer.Resource {

@@ -8,6 +8,7 @@ package shop
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/track"
 )
@@ -24,5 +25,5 @@ func (r *mutationResolver) EventsTrack(ctx context.Context, consent *model.Visit
 		problems, err := problemsOf(err)
 		return &model.EventsTrackPayload{UserErrors: problems}, err
 	}
-	return &model.EventsTrackPayload{Accepted: len(events), UserErrors: []*model.ShopUserError{}}, nil
+	return &model.EventsTrackPayload{Accepted: len(events), UserErrors: []*answer.ShopUserError{}}, nil
 }

@@ -11,6 +11,12 @@ func Examples() []playground.Example {
 		{Name: "Collection", Variables: `{"handle": "frontpage"}`, Query: exampleCollection},
 		{Name: "Search", Variables: `{"query": "linen"}`, Query: exampleSearch},
 		{Name: "Menu", Variables: `{"handle": "main-menu"}`, Query: exampleMenu},
+		{Name: "1 Cart", Variables: `{"variant": "gid://souk/ProductVariant/1"}`, Query: exampleCart},
+		{Name: "2 Checkout", Variables: `{"cart": "the id of the cart"}`, Query: exampleCheckout},
+		{Name: "3 Address and delivery", Variables: exampleAddressVariables, Query: exampleAddress},
+		{Name: "4 Pay", Variables: `{"checkout": "the id of the checkout", "quote": "its quoteHash", "key": "a random key"}`, Query: examplePay},
+		{Name: "5 Track", Variables: `{"number": "1001", "email": "ada@example.com"}`, Query: exampleTrack},
+		{Name: "Watch", Variables: `{"token": "the token of the checkout"}`, Query: exampleWatch},
 	}
 }
 

@@ -6,7 +6,10 @@ import (
 
 	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
+	"github.com/souk-commerce/souk/internal/cart"
+	"github.com/souk-commerce/souk/internal/checkout"
 	"github.com/souk-commerce/souk/internal/content"
+	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/gid"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
@@ -32,9 +35,20 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]answer.Node, erro
 	if err != nil {
 		return nil, err
 	}
+	out := make([]answer.Node, len(ids))
 	places := map[string]map[int64][]int{} // type → number → places in the answer
+	secrets := 0
 	for i, text := range ids {
 		id, err := gid.Parse(text)
+		if err == nil && id.Key != "" && openers[id.Type] != nil {
+			if secrets++; secrets > mostSecrets {
+				return nil, errSecrets
+			}
+			out[i], err = openers[id.Type](r, ctx, id, asked)
+			if err != nil {
+				return nil, err
+			}
+		}
 		if err != nil || readers[id.Type] == nil {
 			continue
 		}
@@ -43,7 +57,6 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]answer.Node, erro
 		}
 		places[id.Type][id.Number] = append(places[id.Type][id.Number], i)
 	}
-	out := make([]answer.Node, len(ids))
 	for typ, numbers := range places {
 		found, err := readers[typ](reading{r, ctx, at, asked}, keys(numbers))
 		if err != nil {
@@ -222,4 +235,46 @@ func (r reading) theShop(ids []int64) (map[int64]answer.Node, error) {
 		return nil, err
 	}
 	return map[int64]answer.Node{1: shop}, nil
+}
+
+// mostSecrets is how many things that a secret opens are read at once: they are
+// read one by one.
+const mostSecrets = 5
+
+var errSecrets = fault.Newf(fault.Invalid, "limit_exceeded", "At most %d carts, checkouts and orders at once.", mostSecrets)
+
+type opener func(r *Resolver, ctx context.Context, id gid.ID, asked selection) (answer.Node, error)
+
+// openers read the types whose ids carry a secret. Without it, there is nothing.
+var openers = map[string]opener{
+	"Cart": func(r *Resolver, ctx context.Context, id gid.ID, asked selection) (answer.Node, error) {
+		found, err := r.Carts.ByRef(ctx, cart.Ref{ID: cart.ID(id.Number), Key: id.Key})
+		if err != nil {
+			return opened((*answer.Cart)(nil), err)
+		}
+		shown, _, err := r.showCart(ctx, found, asked)
+		return opened(shown, err)
+	},
+	"Checkout": func(r *Resolver, ctx context.Context, id gid.ID, asked selection) (answer.Node, error) {
+		found, err := r.Checkouts.ByRef(ctx, checkout.Ref{ID: checkout.ID(id.Number), Token: id.Key})
+		if err != nil {
+			return opened((*answer.Checkout)(nil), err)
+		}
+		return opened(r.showCheckout(ctx, found, asked))
+	},
+	"Order": func(r *Resolver, ctx context.Context, id gid.ID, asked selection) (answer.Node, error) {
+		found, err := r.Orders.ByToken(ctx, id.Key)
+		if err != nil || int64(found.ID) != id.Number {
+			return opened((*answer.Order)(nil), err)
+		}
+		return opened(r.showOrder(ctx, found, asked))
+	},
+}
+
+// opened gives a thing as a node; what is not there is nil.
+func opened[T any](shown *T, err error) (answer.Node, error) {
+	if shown == nil && (err == nil || missing(err)) {
+		return nil, nil
+	}
+	return shown, err
 }

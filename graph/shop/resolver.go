@@ -9,12 +9,18 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/souk-commerce/souk/graph/shop/generated"
+	"github.com/souk-commerce/souk/internal/cart"
+	"github.com/souk-commerce/souk/internal/checkout"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/kernel/clock"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/order"
+	"github.com/souk-commerce/souk/internal/payment"
+	"github.com/souk-commerce/souk/internal/platform/idempotency"
+	"github.com/souk-commerce/souk/internal/platform/secret"
 	"github.com/souk-commerce/souk/internal/track"
 	"github.com/souk-commerce/souk/internal/translation"
 )
@@ -29,7 +35,16 @@ type Rooms struct {
 	Metafields   *metafield.Service
 	Translations *translation.Service
 	Track        *track.Recorder
+	Carts        *cart.Service
+	Checkouts    *checkout.Service
+	Orders       *order.Service
+	Payments     *payment.Service
+	Live         *Live
+	Keys         *idempotency.Keys
+	Secret       secret.Key
 	Clock        clock.Clock
+	// Site is the public address of the shop, without a slash at its end.
+	Site string
 }
 
 // Resolver is the root of all resolvers.

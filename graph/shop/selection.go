@@ -32,7 +32,7 @@ type field struct {
 // fields gives the fields asked of a thing of a type, those in fragments on the
 // type and on its interfaces included.
 func (s selection) fields(types ...string) []field {
-	collected := graphql.CollectFields(s.op, s.set, append(types, "Node", "Media", "SearchResultItem"))
+	collected := graphql.CollectFields(s.op, s.set, append(types, "Node", "Media", "SearchResultItem", "BaseCartLine", "Merchandise"))
 	out := make([]field, len(collected))
 	for i, c := range collected {
 		out[i] = field{CollectedField: c, op: s.op}
@@ -58,6 +58,25 @@ func (s selection) nodes(connection, edge string) []selection {
 					out = append(out, e.selection())
 				}
 			}
+		}
+	}
+	return out
+}
+
+// inside gives what is asked of a field, once for each name that it is asked
+// under. Fragments on the type that the field stands in are looked into, too.
+func (s selection) inside(name string) []selection {
+	var out []selection
+	for _, sel := range s.set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			if sel.Name == name {
+				out = append(out, selection{op: s.op, set: sel.SelectionSet})
+			}
+		case *ast.InlineFragment:
+			out = append(out, selection{op: s.op, set: sel.SelectionSet}.inside(name)...)
+		case *ast.FragmentSpread:
+			out = append(out, selection{op: s.op, set: s.op.Doc.Fragments.ForName(sel.Name).SelectionSet}.inside(name)...)
 		}
 	}
 	return out

@@ -19,19 +19,22 @@ type request struct {
 	host    string
 	session string // the visit, by the storefront
 	visitor string // the browser, by the storefront
+	cookies cookies
 }
 
 type requestKey struct{}
 
-// Visitors finds out, once for each request, under which host name it came and
-// what its storefront calls the visit and the browser. Whether that may be kept
-// each operation says for itself, by @inContext(visitorConsent:).
+// Visitors finds out, once for each request, under which host name it came, what
+// its storefront calls the visit and the browser, and which cart its cookie
+// names. Whether a visit may be kept each operation says for itself, by
+// @inContext(visitorConsent:).
 func Visitors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		of := request{
 			host:    r.Host,
 			session: token(r.Header, "Souk-Session", "X-Shopify-VisitToken"),
 			visitor: token(r.Header, "Souk-Visitor", "X-Shopify-UniqueToken"),
+			cookies: cookiesOf(w, r),
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, of)))
 	})

@@ -22,6 +22,7 @@ type Resolver struct {
 	Most   int          // products that a connection has; 0 means as many as asked for
 	Loaded atomic.Int64 // products loaded
 	Logins atomic.Int64 // passwords tried
+	Clocks atomic.Int64 // subscriptions to the clock that run
 }
 
 // Schema makes the executable schema of a resolver.
@@ -39,7 +40,7 @@ func (r *Resolver) Product() generated.ProductResolver { return product{r} }
 func (r *Resolver) QueryRoot() generated.QueryRootResolver { return query{r} }
 
 // Subscription gives the resolver of subscriptions.
-func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscription{} }
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscription{r} }
 
 // load makes n products, within the budget of the request.
 func (r *Resolver) load(ctx context.Context, n int) ([]*generated.Product, error) {
@@ -157,11 +158,24 @@ func (q query) Fail(ctx context.Context, how string) (*string, error) {
 	return nil, errors.New(`ERROR: relation "orders" does not exist (SQLSTATE 42P01)`)
 }
 
-type subscription struct{}
+type subscription struct{ *Resolver }
 
-// Ticks gives nothing.
+// Ticks gives one and two.
 func (subscription) Ticks(context.Context) (<-chan int, error) {
-	c := make(chan int)
+	c := make(chan int, 2)
+	c <- 1
+	c <- 2
 	close(c)
+	return c, nil
+}
+
+// Clock gives nothing, until the client is gone.
+func (s subscription) Clock(ctx context.Context) (<-chan int, error) {
+	c := make(chan int)
+	s.Clocks.Add(1)
+	go func() {
+		defer s.Clocks.Add(-1)
+		<-ctx.Done()
+	}()
 	return c, nil
 }

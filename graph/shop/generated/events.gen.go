@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/track"
 )
@@ -61,8 +62,8 @@ func (ec *executionContext) _EventsTrackPayload_userErrors(ctx context.Context, 
 			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.ShopUserError) graphql.Marshaler {
-			return ec.marshalNShopUserError2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐShopUserErrorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*answer.ShopUserError) graphql.Marshaler {
+			return ec.marshalNShopUserError2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐShopUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,

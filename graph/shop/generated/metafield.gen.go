@@ -366,6 +366,35 @@ func (ec *executionContext) marshalNMetafield2ᚕᚖgithubᚗcomᚋsoukᚑcommer
 	return ret
 }
 
+func (ec *executionContext) marshalNMetafield2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐMetafield(ctx context.Context, sel ast.SelectionSet, v *listing.Metafield) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Metafield(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMetafield2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐMetafieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Metafield) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMetafield2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐMetafield(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOMetafield2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐMetafield(ctx context.Context, sel ast.SelectionSet, v *listing.Metafield) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

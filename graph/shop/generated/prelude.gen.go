@@ -15,7 +15,9 @@ import (
 
 	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/graph/shop/scalar"
+	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/catalog"
+	"github.com/souk-commerce/souk/internal/checkout"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/media"
@@ -1579,6 +1581,22 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 	return graphql.WrapContextMarshaler(ctx, res)
 }
 
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐLineID(ctx context.Context, v any) (cart.LineID, error) {
+	res, err := gql.UnmarshalCartLineID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐLineID(ctx context.Context, sel ast.SelectionSet, v cart.LineID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalCartLineID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCategoryID(ctx context.Context, v any) (catalog.CategoryID, error) {
 	res, err := gql.UnmarshalCategoryID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1667,6 +1685,22 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsouk�
 func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐVariantID(ctx context.Context, sel ast.SelectionSet, v catalog.VariantID) graphql.Marshaler {
 	_ = sel
 	res := gql.MarshalVariantID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcheckoutᚐLineID(ctx context.Context, v any) (checkout.LineID, error) {
+	res, err := gql.UnmarshalCheckoutLineID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcheckoutᚐLineID(ctx context.Context, sel ast.SelectionSet, v checkout.LineID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalCheckoutLineID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2137,6 +2171,24 @@ func (ec *executionContext) marshalOID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	_ = sel
 	_ = ctx
 	res := gql.MarshalMediaID(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcheckoutᚐLineID(ctx context.Context, v any) (*checkout.LineID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := gql.UnmarshalCheckoutLineID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcheckoutᚐLineID(ctx context.Context, sel ast.SelectionSet, v *checkout.LineID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := gql.MarshalCheckoutLineID(*v)
 	return res
 }
 

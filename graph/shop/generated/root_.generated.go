@@ -31,6 +31,7 @@ type ResolverRoot interface {
 	QueryRoot() QueryRootResolver
 	ShopPolicy() ShopPolicyResolver
 	Sitemap() SitemapResolver
+	Subscription() SubscriptionResolver
 }
 
 type DirectiveRoot struct {
@@ -59,10 +60,35 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAttributeFilter,
+		ec.unmarshalInputAttributeInput,
 		ec.unmarshalInputBuyerInput,
+		ec.unmarshalInputCartAddressInput,
+		ec.unmarshalInputCartBuyerIdentityInput,
+		ec.unmarshalInputCartDeliveryAddressInput,
+		ec.unmarshalInputCartDeliveryCoordinatesPreferenceInput,
+		ec.unmarshalInputCartDeliveryInput,
+		ec.unmarshalInputCartDeliveryPreferenceInput,
+		ec.unmarshalInputCartInput,
+		ec.unmarshalInputCartInputMetafieldInput,
+		ec.unmarshalInputCartLineInput,
+		ec.unmarshalInputCartLineParentInput,
+		ec.unmarshalInputCartLineUpdateInput,
+		ec.unmarshalInputCartMetafieldDeleteInput,
+		ec.unmarshalInputCartMetafieldsSetInput,
+		ec.unmarshalInputCartPreferencesInput,
+		ec.unmarshalInputCartSelectableAddressInput,
+		ec.unmarshalInputCartSelectableAddressUpdateInput,
+		ec.unmarshalInputCartSelectedDeliveryOptionInput,
 		ec.unmarshalInputCategoryFilter,
+		ec.unmarshalInputCheckoutAddressInput,
+		ec.unmarshalInputCheckoutPaymentInput,
+		ec.unmarshalInputCheckoutRef,
+		ec.unmarshalInputCheckoutShippingChoice,
+		ec.unmarshalInputCheckoutStartInput,
+		ec.unmarshalInputDeliveryAddressInput,
 		ec.unmarshalInputHasMetafieldsIdentifier,
 		ec.unmarshalInputImageTransformInput,
+		ec.unmarshalInputMailingAddressInput,
 		ec.unmarshalInputMetafieldFilter,
 		ec.unmarshalInputPriceRangeFilter,
 		ec.unmarshalInputProductFilter,
@@ -114,6 +140,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -184,6 +227,1231 @@ type AddressZone @access(rule: PUBLIC) {
   code: String!
   "The name to show."
   name: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/cart.graphqls", Input: `extend type QueryRoot {
+  "Reads a cart by its id. Null when there is none, when it has become an order, has expired or went into another cart, and when the secret in the id is wrong."
+  cart(
+    "The id of the cart with its secret, as a mutation gave it; any authority is accepted."
+    id: ID!
+  ): Cart @access(rule: PUBLIC)
+  "Reads the cart of the HTTP-only cookie; null when there is no cookie, or none of a cart that is still there. See ` + "`" + `cartCreate` + "`" + ` for how to get one."
+  currentCart: Cart @access(rule: PUBLIC)
+}
+
+extend type Mutation {
+  "Makes a cart. Its id carries a secret: whoever knows it may read and change the cart, and nobody else. A frontend on the domain of the API can leave the id to the browser instead: with the header ` + "`" + `Souk-Cart-Cookie: 1` + "`" + `, or when the request carries such a cookie already, the answer sets an HTTP-only cookie that names the new cart, and ` + "`" + `gid://souk/Cart/current` + "`" + ` stands for it wherever a cart's id is wanted. Pages of other sites cannot use the cookie: it is SameSite=Lax, mutations are taken as application/json only, and cross-origin requests with cookies are not allowed."
+  cartCreate(
+    "What to put into it; an empty cart when left out."
+    input: CartInput
+  ): CartCreatePayload @access(rule: PUBLIC)
+  "Puts goods into a cart. The same variant with the same attributes goes into the line that is there. What stock or a rule does not allow is cut down, with a warning. Called twice it adds twice, unless both calls carry the same header ` + "`" + `Idempotency-Key` + "`" + `."
+  cartLinesAdd(
+    "The cart."
+    cartId: ID!
+    "What to put in; at most 250 at once, and 500 lines in a cart."
+    lines: [CartLineInput!]!
+  ): CartLinesAddPayload @access(rule: PUBLIC)
+  "Changes quantities, attributes or the variant of lines. A quantity of zero takes the line out."
+  cartLinesUpdate(
+    "The cart."
+    cartId: ID!
+    "What to change of which lines; what is left out stays."
+    lines: [CartLineUpdateInput!]!
+  ): CartLinesUpdatePayload @access(rule: PUBLIC)
+  "Takes lines out of a cart."
+  cartLinesRemove(
+    "The cart."
+    cartId: ID!
+    "The lines."
+    lineIds: [ID!]!
+  ): CartLinesRemovePayload @access(rule: PUBLIC)
+  "Sets the buyer's note."
+  cartNoteUpdate(
+    "The cart."
+    cartId: ID!
+    "The note; empty removes it. At most 5,000 characters."
+    note: String!
+  ): CartNoteUpdatePayload @access(rule: PUBLIC)
+  "Replaces the attributes of a cart."
+  cartAttributesUpdate(
+    "The attributes; none removes all. At most 50."
+    attributes: [AttributeInput!]!
+    "The cart."
+    cartId: ID!
+  ): CartAttributesUpdatePayload @access(rule: PUBLIC)
+  "Says who buys, and from which country: market, currency and prices of the cart follow it."
+  cartBuyerIdentityUpdate(
+    "What is known of the buyer; what is left out stays."
+    buyerIdentity: CartBuyerIdentityInput!
+    "The cart."
+    cartId: ID!
+  ): CartBuyerIdentityUpdatePayload @access(rule: PUBLIC)
+  "Replaces the discount codes of a cart. One that does not apply stays on the cart, marked so, with a warning."
+  cartDiscountCodesUpdate(
+    "The cart."
+    cartId: ID!
+    "The codes; none removes all. Case and space around a code do not count."
+    discountCodes: [String!]!
+  ): CartDiscountCodesUpdatePayload @access(rule: PUBLIC)
+  "Replaces the gift cards of a cart. Where the shop takes none, a warning says so."
+  cartGiftCardCodesUpdate(
+    "The cart."
+    cartId: ID!
+    "The codes; none removes all."
+    giftCardCodes: [String!]!
+  ): CartGiftCardCodesUpdatePayload @access(rule: PUBLIC)
+  "Adds gift cards to a cart. Where the shop takes none, a warning says so."
+  cartGiftCardCodesAdd(
+    "The cart."
+    cartId: ID!
+    "The codes."
+    giftCardCodes: [String!]!
+  ): CartGiftCardCodesAddPayload @access(rule: PUBLIC)
+  "Takes gift cards off a cart."
+  cartGiftCardCodesRemove(
+    "The gift cards, by their ids on the cart."
+    appliedGiftCardIds: [ID!]!
+    "The cart."
+    cartId: ID!
+  ): CartGiftCardCodesRemovePayload @access(rule: PUBLIC)
+  "Adds addresses that the cart could be sent to. At most one of them is selected; taxes and delivery are worked out for it."
+  cartDeliveryAddressesAdd(
+    "The addresses; at most 20 on a cart."
+    addresses: [CartSelectableAddressInput!]!
+    "The cart."
+    cartId: ID!
+  ): CartDeliveryAddressesAddPayload @access(rule: PUBLIC)
+  "Changes addresses of a cart."
+  cartDeliveryAddressesUpdate(
+    "What to change of which addresses."
+    addresses: [CartSelectableAddressUpdateInput!]!
+    "The cart."
+    cartId: ID!
+  ): CartDeliveryAddressesUpdatePayload @access(rule: PUBLIC)
+  "Takes addresses off a cart."
+  cartDeliveryAddressesRemove(
+    "The addresses."
+    addressIds: [ID!]!
+    "The cart."
+    cartId: ID!
+  ): CartDeliveryAddressesRemovePayload @access(rule: PUBLIC)
+  "Replaces all addresses of a cart."
+  cartDeliveryAddressesReplace(
+    "The addresses; none removes all."
+    addresses: [CartSelectableAddressInput!]!
+    "The cart."
+    cartId: ID!
+  ): CartDeliveryAddressesReplacePayload @access(rule: PUBLIC)
+  "Chooses how the parts of a cart are brought."
+  cartSelectedDeliveryOptionsUpdate(
+    "The cart."
+    cartId: ID!
+    "A choice for each delivery group that is to be changed."
+    selectedDeliveryOptions: [CartSelectedDeliveryOptionInput!]!
+  ): CartSelectedDeliveryOptionsUpdatePayload @access(rule: PUBLIC)
+  "Sets metafields of one cart. They are the storefront's own; the shop only keeps them."
+  cartMetafieldsSet(
+    "The metafields, all of the same cart."
+    metafields: [CartMetafieldsSetInput!]!
+  ): CartMetafieldsSetPayload @access(rule: PUBLIC)
+  "Removes a metafield of a cart."
+  cartMetafieldDelete(
+    "Which one."
+    input: CartMetafieldDeleteInput!
+  ): CartMetafieldDeletePayload @access(rule: PUBLIC)
+}
+
+"What a shopper means to buy, priced for now. Prices, stock and taxes are looked up anew whenever the cart is read."
+type Cart implements Node @access(rule: PUBLIC) {
+  "The gift cards that pay a part of it."
+  appliedGiftCards: [AppliedGiftCard!]!
+  "One attribute."
+  attribute(
+    "Its key."
+    key: String!
+  ): Attribute
+  "Words of the storefront's own; they go into the order."
+  attributes: [Attribute!]!
+  "What is known of the buyer."
+  buyerIdentity: CartBuyerIdentity!
+  "Where the buyer can buy it, on the shop's own checkout page. The address carries the cart's secret."
+  checkoutUrl: URL!
+  "What it costs."
+  cost: CartCost!
+  "When it was made."
+  createdAt: DateTime!
+  "Where it could be sent to."
+  delivery: CartDelivery!
+  "The parts that are brought separately, with the ways of bringing them."
+  deliveryGroups(
+    "Cursor of the last group already seen."
+    after: String
+    "Cursor of a group; the page ends in front of it."
+    before: String
+    "How many from the start; at most 250."
+    first: Int
+    "How many from the end; at most 250."
+    last: Int
+    "Turns the order round."
+    reverse: Boolean = false
+  ): CartDeliveryGroupConnection!
+  "The discounts on the cart as a whole; those on lines stand there."
+  discountAllocations: [CartDiscountAllocation!]!
+  "The discount codes that were entered."
+  discountCodes: [CartDiscountCode!]!
+  "The global id; it carries the secret that opens the cart."
+  id: ID!
+  "What is in it, first in first. A line whose variant is no longer sold is left out; mutations tell of it in a warning."
+  lines(
+    "Cursor of the last line already seen."
+    after: String
+    "Cursor of a line; the page ends in front of it."
+    before: String
+    "How many from the start; at most 250."
+    first: Int
+    "How many from the end; at most 250."
+    last: Int
+    "Turns the order round."
+    reverse: Boolean = false
+  ): BaseCartLineConnection!
+  "One metafield; null when it is not set."
+  metafield(
+    "The key inside the namespace."
+    key: String!
+    "The namespace; ` + "`" + `custom` + "`" + ` when left out."
+    namespace: String
+  ): Metafield
+  "Several metafields, in the order asked for, with null where one is not set."
+  metafields(
+    "Which ones; at most 250."
+    identifiers: [HasMetafieldsIdentifier!]!
+  ): [Metafield]!
+  "The buyer's note."
+  note: String
+  "How many pieces are in it."
+  totalQuantity: Int!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"What a cart costs. Amounts are in the currency of the cart's market."
+type CartCost @access(rule: PUBLIC) {
+  "What is left to pay at checkout, after gift cards and credit."
+  checkoutChargeAmount: MoneyV2!
+  "The lines after their discounts, before delivery."
+  subtotalAmount: MoneyV2!
+  "Whether the subtotal may still change."
+  subtotalAmountEstimated: Boolean!
+  "Everything: lines, chosen delivery and tax."
+  totalAmount: MoneyV2!
+  "Whether the total may still change, since the address is not known."
+  totalAmountEstimated: Boolean!
+  "Customs duties; always null, since none are worked out."
+  totalDutyAmount: MoneyV2 @deprecated(reason: "The shop works out no duties.")
+  "Whether the duties may still change."
+  totalDutyAmountEstimated: Boolean! @deprecated(reason: "The shop works out no duties.")
+  "The tax; in the total where prices carry tax, else on top of the subtotal."
+  totalTaxAmount: MoneyV2 @deprecated(reason: "Tax is certain at checkout only.")
+  "Whether the tax may still change, since the address is not known."
+  totalTaxAmountEstimated: Boolean! @deprecated(reason: "Tax is certain at checkout only.")
+}
+
+"What is known of the buyer of a cart."
+type CartBuyerIdentity @access(rule: PUBLIC) {
+  "The country that the cart is priced for."
+  countryCode: CountryCode
+  "The account of the buyer; null for a guest."
+  customer: Customer
+  "The addresses that the cart could be sent to, the selected one first."
+  deliveryAddressPreferences: [DeliveryAddress!]! @deprecated(reason: "Use ` + "`" + `Cart.delivery` + "`" + `.")
+  "The buyer's e-mail address."
+  email: String
+  "The buyer's telephone number."
+  phone: String
+  "What the buyer prefers; null when nothing is known."
+  preferences: CartPreferences
+}
+
+"What a buyer prefers. The shop remembers it for the storefront and draws nothing from it."
+type CartPreferences @access(rule: PUBLIC) {
+  "How the buyer likes goods to be brought."
+  delivery: CartDeliveryPreference
+  "The wallets that the buyer likes to pay with."
+  wallet: [String!]
+}
+
+"How a buyer likes goods to be brought."
+type CartDeliveryPreference @access(rule: PUBLIC) {
+  "Where the buyer would like to pick something up."
+  coordinates: CartDeliveryCoordinatesPreference
+  "The ways of bringing, best first."
+  deliveryMethod: [PreferenceDeliveryMethodType!]!
+  "The places to pick up from, best first."
+  pickupHandle: [String!]!
+}
+
+"A place on the map."
+type CartDeliveryCoordinatesPreference @access(rule: PUBLIC) {
+  "The country of the place."
+  countryCode: CountryCode!
+  "Degrees north of the equator."
+  latitude: Float!
+  "Degrees east of Greenwich."
+  longitude: Float!
+}
+
+"A word of the storefront's own on a cart, a line or an order."
+type Attribute @access(rule: PUBLIC) {
+  "What it is called."
+  key: String!
+  "What it says."
+  value: String
+}
+
+"A person with an account. Null wherever it stands as long as nobody is signed in."
+type Customer @access(rule: PUBLIC) {
+  "The name to greet with."
+  displayName: String!
+  "The e-mail address."
+  email: String
+  "The first name."
+  firstName: String
+  "The global id."
+  id: ID!
+  "The last name."
+  lastName: String
+}
+
+"Why a change of a cart was refused."
+type CartUserError implements DisplayableError @access(rule: PUBLIC) {
+  "What is wrong, for programs."
+  code: CartErrorCode
+  "The path of the input field, outermost name first."
+  field: [String!]
+  "What is wrong, for people."
+  message: String!
+}
+
+"A change of a cart that was made otherwise than asked, or something about the cart that changed by itself."
+type CartWarning @access(rule: PUBLIC) {
+  "What it is about, for programs."
+  code: CartWarningCode!
+  "What it is about, for people."
+  message: String!
+  "The id of the line that it is about, else of the cart."
+  target: ID!
+}
+
+"The cart after it was made."
+type CartCreatePayload @access(rule: PUBLIC) {
+  "The new cart; null when it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after goods were put in."
+type CartLinesAddPayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after lines were changed."
+type CartLinesUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after lines were taken out."
+type CartLinesRemovePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after its note was set."
+type CartNoteUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after its attributes were set."
+type CartAttributesUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after its buyer was set."
+type CartBuyerIdentityUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after its discount codes were set."
+type CartDiscountCodesUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after its gift cards were set."
+type CartGiftCardCodesUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after gift cards were added."
+type CartGiftCardCodesAddPayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after gift cards were taken off."
+type CartGiftCardCodesRemovePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after addresses were added."
+type CartDeliveryAddressesAddPayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after addresses were changed."
+type CartDeliveryAddressesUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after addresses were taken off."
+type CartDeliveryAddressesRemovePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after its addresses were replaced."
+type CartDeliveryAddressesReplacePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The cart after deliveries were chosen."
+type CartSelectedDeliveryOptionsUpdatePayload @access(rule: PUBLIC) {
+  "The cart as it is now, changed or not; null when there is no such cart."
+  cart: Cart
+  "Why nothing was changed."
+  userErrors: [CartUserError!]!
+  "What was done otherwise than asked."
+  warnings: [CartWarning!]!
+}
+
+"The metafields that were set."
+type CartMetafieldsSetPayload @access(rule: PUBLIC) {
+  "The metafields; null when they were refused."
+  metafields: [Metafield!]
+  "Why nothing was set."
+  userErrors: [MetafieldsSetUserError!]!
+}
+
+"Why metafields were not set."
+type MetafieldsSetUserError implements DisplayableError @access(rule: PUBLIC) {
+  "What is wrong, for programs."
+  code: MetafieldsSetUserErrorCode
+  "Which of the metafields it is about, from 0."
+  elementIndex: Int
+  "The path of the input field, outermost name first."
+  field: [String!]
+  "What is wrong, for people."
+  message: String!
+}
+
+"What may be wrong with a metafield that is to be set."
+enum MetafieldsSetUserErrorCode {
+  "The metafield is not the storefront's to set."
+  APP_NOT_AUTHORIZED
+  "A value is missing."
+  BLANK
+  "The value is none of those allowed."
+  INCLUSION
+  "There is no such cart, or the metafields are of several."
+  INVALID_OWNER
+  "The type is not known."
+  INVALID_TYPE
+  "The value does not fit the type."
+  INVALID_VALUE
+  "There are more than allowed."
+  LESS_THAN_OR_EQUAL_TO
+  "A value stands where none may."
+  PRESENT
+  "The value is too long."
+  TOO_LONG
+  "The value is too short."
+  TOO_SHORT
+}
+
+"What became of a metafield that was to be removed."
+type CartMetafieldDeletePayload @access(rule: PUBLIC) {
+  "The id that the metafield had; null when it was not removed."
+  deletedId: ID
+  "Why nothing was removed."
+  userErrors: [MetafieldDeleteUserError!]!
+}
+
+"Why a metafield was not removed."
+type MetafieldDeleteUserError implements DisplayableError @access(rule: PUBLIC) {
+  "What is wrong, for programs."
+  code: MetafieldDeleteErrorCode
+  "The path of the input field, outermost name first."
+  field: [String!]
+  "What is wrong, for people."
+  message: String!
+}
+
+"What may be wrong with a metafield that is to be removed."
+enum MetafieldDeleteErrorCode {
+  "The metafield is not the storefront's to remove."
+  APP_NOT_AUTHORIZED
+  "There is no such cart."
+  INVALID_OWNER
+  "There is no such metafield."
+  METAFIELD_DOES_NOT_EXIST
+}
+`, BuiltIn: false},
+	{Name: "../schema/cart_codes.graphqls", Input: `"What may be wrong with a change of a cart. Codes of things that the shop does not do are there for compatible clients and are not given."
+enum CartErrorCode {
+  "An address field has pictographs in it."
+  ADDRESS_FIELD_CONTAINS_EMOJIS
+  "An address field has markup in it."
+  ADDRESS_FIELD_CONTAINS_HTML_TAGS
+  "An address field has a web address in it."
+  ADDRESS_FIELD_CONTAINS_URL
+  "An address field is not of the form that the country uses."
+  ADDRESS_FIELD_DOES_NOT_MATCH_EXPECTED_PATTERN
+  "An address field that the country demands is empty."
+  ADDRESS_FIELD_IS_REQUIRED
+  "An address field is too long."
+  ADDRESS_FIELD_IS_TOO_LONG
+  "Bundles and additions do not go together. Not given."
+  BUNDLES_AND_ADDONS_CANNOT_BE_MIXED
+  "The buyer may not buy for this branch. Not given."
+  BUYER_CANNOT_PURCHASE_FOR_COMPANY_LOCATION
+  "The cart has too many lines."
+  CART_TOO_LARGE
+  "The gift card has no valid recipient. Not given."
+  GIFT_CARD_RECIPIENT_INVALID
+  "The input breaks a rule."
+  INVALID
+  "There is no such branch."
+  INVALID_COMPANY_LOCATION
+  "The cart has no such address."
+  INVALID_DELIVERY_ADDRESS_ID
+  "The cart has no such delivery group."
+  INVALID_DELIVERY_GROUP
+  "The delivery group has no such option."
+  INVALID_DELIVERY_OPTION
+  "The quantity is not a multiple of what the variant is sold in."
+  INVALID_INCREMENT
+  "The cart has no such line."
+  INVALID_MERCHANDISE_LINE
+  "The metafields break a rule."
+  INVALID_METAFIELDS
+  "The payment breaks a rule. Not given."
+  INVALID_PAYMENT
+  "The payment must come later. Not given."
+  INVALID_PAYMENT_DEFERRED_PAYMENT_REQUIRED
+  "There is nothing to pay. Not given."
+  INVALID_PAYMENT_EMPTY_CART
+  "The postal code is none of the country."
+  INVALID_ZIP_CODE_FOR_COUNTRY
+  "The postal code is none of the province."
+  INVALID_ZIP_CODE_FOR_PROVINCE
+  "The number is too large."
+  LESS_THAN
+  "The quantity is more than can be bought at once."
+  MAXIMUM_EXCEEDED
+  "The lines could not be rearranged. Not given."
+  MERCHANDISE_LINE_TRANSFORMERS_RUN_ERROR
+  "There is no such variant, or it is not sold in this market."
+  MERCHANDISE_NOT_APPLICABLE
+  "The quantity is less than can be bought at once."
+  MINIMUM_NOT_MET
+  "The token of a customer is missing. Not given."
+  MISSING_CUSTOMER_ACCESS_TOKEN
+  "A discount code is missing."
+  MISSING_DISCOUNT_CODE
+  "The note is missing."
+  MISSING_NOTE
+  "The note is too long."
+  NOTE_TOO_LONG
+  "More than one address is selected."
+  ONLY_ONE_DELIVERY_ADDRESS_CAN_BE_SELECTED
+  "The line to hang on is none of the cart."
+  PARENT_LINE_INVALID_REFERENCE
+  "Lines hang on each other too deep. Not given."
+  PARENT_LINE_NESTING_TOO_DEEP
+  "There is no such line to hang on. Not given."
+  PARENT_LINE_NOT_FOUND
+  "Others hang on the line. Not given."
+  PARENT_LINE_OPERATION_BLOCKED
+  "The card has expired. Not given."
+  PAYMENTS_CREDIT_CARD_BASE_EXPIRED
+  "The card is not taken. Not given."
+  PAYMENTS_CREDIT_CARD_BASE_GATEWAY_NOT_SUPPORTED
+  "The card was refused. Not given."
+  PAYMENTS_CREDIT_CARD_GENERIC
+  "The month of the card is none. Not given."
+  PAYMENTS_CREDIT_CARD_MONTH_INCLUSION
+  "The number of the card is wrong. Not given."
+  PAYMENTS_CREDIT_CARD_NUMBER_INVALID
+  "The number of the card has the wrong form. Not given."
+  PAYMENTS_CREDIT_CARD_NUMBER_INVALID_FORMAT
+  "The check digits of the card are missing. Not given."
+  PAYMENTS_CREDIT_CARD_VERIFICATION_VALUE_BLANK
+  "The check digits do not fit the card. Not given."
+  PAYMENTS_CREDIT_CARD_VERIFICATION_VALUE_INVALID_FOR_CARD_TYPE
+  "The year of the card is past. Not given."
+  PAYMENTS_CREDIT_CARD_YEAR_EXPIRED
+  "The year of the card is too far off. Not given."
+  PAYMENTS_CREDIT_CARD_YEAR_INVALID_EXPIRY_YEAR
+  "The payment method does not fit the cart. Not given."
+  PAYMENT_METHOD_NOT_APPLICABLE
+  "The payment method is not known. Not given."
+  PAYMENT_METHOD_NOT_SUPPORTED
+  "Delivery is still being worked out. Not given."
+  PENDING_DELIVERY_GROUPS
+  "The country has no such province."
+  PROVINCE_NOT_FOUND
+  "The subscription is not sold."
+  SELLING_PLAN_NOT_APPLICABLE
+  "The shop cannot answer now. Try again later."
+  SERVICE_UNAVAILABLE
+  "The cart has too many addresses."
+  TOO_MANY_DELIVERY_ADDRESSES
+  "The address breaks a rule."
+  UNSPECIFIED_ADDRESS_ERROR
+  "A rule of the merchant's own is broken. Not given."
+  VALIDATION_CUSTOM
+  "The variant is sold as a subscription only. Not given."
+  VARIANT_REQUIRES_SELLING_PLAN
+  "Nothing is sent to this postal code. Not given."
+  ZIP_CODE_NOT_SUPPORTED
+}
+
+"What was done otherwise than asked, or changed by itself. Codes of things that the shop does not do are there for compatible clients and are not given."
+enum CartWarningCode {
+  "The discount code could not be kept."
+  DISCOUNT_CODE_NOT_HONOURED
+  "The discount does not run now."
+  DISCOUNT_CURRENTLY_INACTIVE
+  "The discount is not for this customer."
+  DISCOUNT_CUSTOMER_NOT_ELIGIBLE
+  "The customer has used the discount as often as allowed."
+  DISCOUNT_CUSTOMER_USAGE_LIMIT_REACHED
+  "The discount is for customers who are known."
+  DISCOUNT_ELIGIBLE_CUSTOMER_MISSING
+  "The discount is not for this sort of purchase."
+  DISCOUNT_INCOMPATIBLE_PURCHASE_TYPE
+  "There is no such discount code."
+  DISCOUNT_NOT_FOUND
+  "Nothing in the cart is what the discount is for."
+  DISCOUNT_NO_ENTITLED_LINE_ITEMS
+  "No delivery of the cart is what the discount is for."
+  DISCOUNT_NO_ENTITLED_SHIPPING_LINES
+  "The cart is worth too little or too much for the discount."
+  DISCOUNT_PURCHASE_NOT_IN_RANGE
+  "There are too few or too many pieces for the discount."
+  DISCOUNT_QUANTITY_NOT_IN_RANGE
+  "The discount has been used as often as allowed."
+  DISCOUNT_USAGE_LIMIT_REACHED
+  "The cart has this address already; it was not added again."
+  DUPLICATE_DELIVERY_ADDRESS
+  "There are fewer pieces than asked for; the quantity was cut down."
+  MERCHANDISE_NOT_ENOUGH_STOCK
+  "There are no pieces left."
+  MERCHANDISE_OUT_OF_STOCK
+  "The subscription is not sold to this branch. Not given."
+  MERCHANDISE_SELLING_PLAN_NOT_APPLICABLE_ON_COMPANY_LOCATION
+  "The variant is no longer sold, or not in this market."
+  MERCHANDISE_UNAVAILABLE
+  "Gift cards cannot be used."
+  PAYMENTS_GIFT_CARDS_UNAVAILABLE
+  "A price is other than when the line was put in."
+  PRICE_CHANGED
+}
+`, BuiltIn: false},
+	{Name: "../schema/cart_delivery.graphqls", Input: `"Where a cart could be sent to."
+type CartDelivery @access(rule: PUBLIC) {
+  "The addresses that were added."
+  addresses: [CartSelectableAddress!]!
+}
+
+"An address that a cart could be sent to."
+type CartSelectableAddress @access(rule: PUBLIC) {
+  "The global id."
+  id: ID!
+  "Whether it is for this purchase only, and not to be kept with an account."
+  oneTimeUse: Boolean!
+  "Whether it is the one that tax and delivery are worked out for."
+  selected: Boolean!
+}
+
+"A place to send goods to."
+union DeliveryAddress = MailingAddress
+
+"A part of a cart that is brought together."
+type CartDeliveryGroup @access(rule: PUBLIC) {
+  "The lines in it."
+  cartLines(
+    "Cursor of the last line already seen."
+    after: String
+    "Cursor of a line; the page ends in front of it."
+    before: String
+    "How many from the start; at most 250."
+    first: Int
+    "How many from the end; at most 250."
+    last: Int
+    "Turns the order round."
+    reverse: Boolean = false
+  ): BaseCartLineConnection!
+  "Where it goes. As long as no address is selected, there is only the country in it."
+  deliveryAddress: MailingAddress!
+  "The ways of bringing it, cheapest first; none when it cannot be brought there."
+  deliveryOptions: [CartDeliveryOption!]!
+  "The global id."
+  id: ID!
+  "The way that was chosen; null when none was, or it is no longer on offer."
+  selectedDeliveryOption: CartDeliveryOption
+}
+
+"One page of delivery groups."
+type CartDeliveryGroupConnection @access(rule: PUBLIC) {
+  "The groups together with their cursors."
+  edges: [CartDeliveryGroupEdge!]!
+  "The groups alone."
+  nodes: [CartDeliveryGroup!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of delivery groups."
+type CartDeliveryGroupEdge @access(rule: PUBLIC) {
+  "Names this place in the list."
+  cursor: String!
+  "The group itself."
+  node: CartDeliveryGroup!
+}
+
+"A way of bringing a part of a cart."
+type CartDeliveryOption @access(rule: PUBLIC) {
+  "What the shop calls it internally."
+  code: String
+  "The sort of delivery."
+  deliveryMethodType: DeliveryMethodType!
+  "What it promises."
+  description: String
+  "What it costs, as far as that is known without the address."
+  estimatedCost: MoneyV2!
+  "What to choose it by."
+  handle: String!
+  "What to call it."
+  title: String
+}
+
+"The sort of a delivery."
+enum DeliveryMethodType {
+  "By the shop itself, nearby."
+  LOCAL
+  "There is nothing to bring: digital goods."
+  NONE
+  "To a point where the buyer picks it up."
+  PICKUP_POINT
+  "The buyer picks it up at the shop's."
+  PICK_UP
+  "Handed over in a store."
+  RETAIL
+  "By parcel."
+  SHIPPING
+}
+
+"The sort of delivery that a buyer prefers."
+enum PreferenceDeliveryMethodType {
+  "To a point where the buyer picks it up."
+  PICKUP_POINT
+  "The buyer picks it up at the shop's."
+  PICK_UP
+  "By parcel."
+  SHIPPING
+}
+
+"A postal address."
+type MailingAddress implements Node @access(rule: PUBLIC) {
+  "The first line of the street address."
+  address1: String
+  "The second line of the street address."
+  address2: String
+  "The city, town or village."
+  city: String
+  "The company."
+  company: String
+  "The English name of the country."
+  country: String
+  "The code of the country."
+  countryCodeV2: CountryCode
+  "The first name."
+  firstName: String
+  "The lines as they are written on a parcel to that country, without names."
+  formatted: [String!]!
+  "City, province and country in one line."
+  formattedArea: String
+  "The global id."
+  id: ID!
+  "The last name."
+  lastName: String
+  "Degrees north of the equator; always null, since addresses are not looked up on a map."
+  latitude: Float
+  "Degrees east of Greenwich; always null, since addresses are not looked up on a map."
+  longitude: Float
+  "First and last name together."
+  name: String
+  "The telephone number."
+  phone: String
+  "The name of the state, province or the like."
+  province: String
+  "The code of the state, province or the like."
+  provinceCode: String
+  "The postal code."
+  zip: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/cart_input.graphqls", Input: `"A word of the storefront's own."
+input AttributeInput {
+  "What it is called."
+  key: String!
+  "What it says."
+  value: String!
+}
+
+"What to put into a new cart."
+input CartInput {
+  "Words of the storefront's own; at most 50."
+  attributes: [AttributeInput!]
+  "What is known of the buyer."
+  buyerIdentity: CartBuyerIdentityInput
+  "Where it could be sent to."
+  delivery: CartDeliveryInput
+  "Discount codes."
+  discountCodes: [String!]
+  "Codes of gift cards."
+  giftCardCodes: [String!]
+  "The goods; at most 250."
+  lines: [CartLineInput!]
+  "Metafields."
+  metafields: [CartInputMetafieldInput!]
+  "The buyer's note."
+  note: String
+}
+
+"Goods to put into a cart."
+input CartLineInput {
+  "Words of the storefront's own; at most 50. The same variant with other attributes is another line."
+  attributes: [AttributeInput!]
+  "The variant."
+  merchandiseId: ID!
+  "The line it hangs on. Accepted for compatible clients and refused when it is given, since lines hang on none."
+  parent: CartLineParentInput
+  "How many pieces."
+  quantity: Int = 1
+  "A subscription. Accepted for compatible clients and refused when it is given, since the shop sells none."
+  sellingPlanId: ID
+}
+
+"The line that another one hangs on."
+input CartLineParentInput {
+  "By its id."
+  lineId: ID
+  "By its variant."
+  merchandiseId: ID
+}
+
+"What to change of a line."
+input CartLineUpdateInput {
+  "The new attributes, in place of all that there are."
+  attributes: [AttributeInput!]
+  "The line."
+  id: ID!
+  "Another variant."
+  merchandiseId: ID
+  "The new number of pieces; zero takes the line out."
+  quantity: Int
+  "A subscription. Accepted for compatible clients and refused when it is given, since the shop sells none."
+  sellingPlanId: ID
+}
+
+"What is known of a buyer."
+input CartBuyerIdentityInput {
+  "A branch of a company. Accepted for compatible clients and refused when it is given."
+  companyLocationId: ID
+  "The country to price the cart for; ` + "`" + `ZZ` + "`" + ` leaves it as it is."
+  countryCode: CountryCode
+  "The token of a signed-in customer. Refused as long as there are no accounts."
+  customerAccessToken: String
+  "Addresses that the cart could be sent to, the first of them selected; all that there are is replaced. Newer clients use ` + "`" + `cartDeliveryAddressesReplace` + "`" + `."
+  deliveryAddressPreferences: [DeliveryAddressInput!]
+  "The buyer's e-mail address; empty removes it."
+  email: String
+  "The buyer's telephone number; empty removes it."
+  phone: String
+  "What the buyer prefers."
+  preferences: CartPreferencesInput
+}
+
+"An address as older clients send it."
+input DeliveryAddressInput {
+  "An address of the account. Accepted for compatible clients and refused when it is given."
+  customerAddressId: ID
+  "The address."
+  deliveryAddress: MailingAddressInput
+  "How strictly to check it."
+  deliveryAddressValidationStrategy: DeliveryAddressValidationStrategy
+  "Whether it is for this purchase only."
+  oneTimeUse: Boolean
+}
+
+"A postal address with names of country and province."
+input MailingAddressInput {
+  "The first line of the street address."
+  address1: String
+  "The second line of the street address."
+  address2: String
+  "The city, town or village."
+  city: String
+  "The company."
+  company: String
+  "The country, by its English name or its code."
+  country: String
+  "The first name."
+  firstName: String
+  "The last name."
+  lastName: String
+  "The telephone number."
+  phone: String
+  "The state, province or the like, by its name or its code."
+  province: String
+  "The postal code."
+  zip: String
+}
+
+"What a buyer prefers."
+input CartPreferencesInput {
+  "How the buyer likes goods to be brought."
+  delivery: CartDeliveryPreferenceInput
+  "The wallets that the buyer likes to pay with."
+  wallet: [String!]
+}
+
+"How a buyer likes goods to be brought."
+input CartDeliveryPreferenceInput {
+  "Where the buyer would like to pick something up."
+  coordinates: CartDeliveryCoordinatesPreferenceInput
+  "The ways of bringing, best first."
+  deliveryMethod: [PreferenceDeliveryMethodType!]
+  "The places to pick up from, best first."
+  pickupHandle: [String!]
+}
+
+"A place on the map."
+input CartDeliveryCoordinatesPreferenceInput {
+  "The country of the place."
+  countryCode: CountryCode!
+  "Degrees north of the equator."
+  latitude: Float!
+  "Degrees east of Greenwich."
+  longitude: Float!
+}
+
+"Where a new cart could be sent to."
+input CartDeliveryInput {
+  "The addresses."
+  addresses: [CartSelectableAddressInput!]
+}
+
+"An address that a cart could be sent to."
+input CartSelectableAddressInput {
+  "The address."
+  address: CartAddressInput!
+  "Whether it is for this purchase only."
+  oneTimeUse: Boolean
+  "Whether to work out tax and delivery for it."
+  selected: Boolean
+  "How strictly to check it."
+  validationStrategy: DeliveryAddressValidationStrategy = COUNTRY_CODE_ONLY
+}
+
+"What to change of an address of a cart."
+input CartSelectableAddressUpdateInput {
+  "The new address, in place of the old one."
+  address: CartAddressInput
+  "Which address."
+  id: ID!
+  "Whether it is for this purchase only."
+  oneTimeUse: Boolean
+  "Whether to work out tax and delivery for it."
+  selected: Boolean
+  "How strictly to check the new address."
+  validationStrategy: DeliveryAddressValidationStrategy = COUNTRY_CODE_ONLY
+}
+
+"Where to take an address from."
+input CartAddressInput {
+  "An address of the account. Accepted for compatible clients and refused when it is given."
+  copyFromCustomerAddressId: ID
+  "The address itself."
+  deliveryAddress: CartDeliveryAddressInput
+}
+
+"A postal address with codes of country and province."
+input CartDeliveryAddressInput {
+  "The first line of the street address."
+  address1: String
+  "The second line of the street address."
+  address2: String
+  "The city, town or village."
+  city: String
+  "The company."
+  company: String
+  "The country."
+  countryCode: CountryCode
+  "The first name."
+  firstName: String
+  "The last name."
+  lastName: String
+  "The telephone number."
+  phone: String
+  "The code of the state, province or the like."
+  provinceCode: String
+  "The postal code."
+  zip: String
+}
+
+"How strictly an address on a cart is checked. At checkout it is checked in full in any case."
+enum DeliveryAddressValidationStrategy {
+  "Only the country must be there."
+  COUNTRY_CODE_ONLY
+  "As at checkout: all that the post of the country demands."
+  STRICT
+}
+
+"Chooses how a part of a cart is brought."
+input CartSelectedDeliveryOptionInput {
+  "The delivery group."
+  deliveryGroupId: ID!
+  "The handle of one of its options."
+  deliveryOptionHandle: String!
+}
+
+"A metafield of a new cart."
+input CartInputMetafieldInput {
+  "Namespace and key with a dot between them; without a dot the namespace is ` + "`" + `custom` + "`" + `."
+  key: String!
+  "The type, such as single_line_text_field."
+  type: String!
+  "The value as text; JSON for lists and objects."
+  value: String!
+}
+
+"A metafield to set."
+input CartMetafieldsSetInput {
+  "Namespace and key with a dot between them; without a dot the namespace is ` + "`" + `custom` + "`" + `."
+  key: String!
+  "The cart."
+  ownerId: ID!
+  "The type, such as single_line_text_field."
+  type: String!
+  "The value as text; JSON for lists and objects."
+  value: String!
+}
+
+"A metafield to remove."
+input CartMetafieldDeleteInput {
+  "Namespace and key with a dot between them; without a dot the namespace is ` + "`" + `custom` + "`" + `."
+  key: String!
+  "The cart."
+  ownerId: ID!
+}
+`, BuiltIn: false},
+	{Name: "../schema/cart_line.graphqls", Input: `"What a line of a cart is about."
+union Merchandise = ProductVariant
+
+# Its members are nodes; it is none itself, since as a Go type it could not be told
+# from the others. Fragments on either fit the other all the same.
+"A line of a cart, whatever its sort."
+interface BaseCartLine @access(rule: PUBLIC) {
+  "Words of the storefront's own; they go into the order."
+  attributes: [Attribute!]!
+  "What it costs."
+  cost: CartLineCost!
+  "The discounts on it."
+  discountAllocations: [CartDiscountAllocation!]!
+  "The global id."
+  id: ID!
+  "What is bought."
+  merchandise: Merchandise!
+  "How many pieces."
+  quantity: Int!
+}
+
+"A variant in a cart."
+type CartLine implements BaseCartLine & Node @access(rule: PUBLIC) {
+  "One attribute."
+  attribute(
+    "Its key."
+    key: String!
+  ): Attribute
+  "Words of the storefront's own; they go into the order."
+  attributes: [Attribute!]!
+  "What it costs."
+  cost: CartLineCost!
+  "The discounts on it."
+  discountAllocations: [CartDiscountAllocation!]!
+  "The global id."
+  id: ID!
+  "What is bought."
+  merchandise: Merchandise!
+  "The line that it hangs on; always null, since lines hang on none."
+  parentRelationship: CartLineParentRelationship
+  "How many pieces."
+  quantity: Int!
+}
+
+"A line of a cart that is put together of others. The shop makes none; the type is there for clients that name it."
+type ComponentizableCartLine implements BaseCartLine & Node @access(rule: PUBLIC) {
+  "One attribute."
+  attribute(
+    "Its key."
+    key: String!
+  ): Attribute
+  "Words of the storefront's own; they go into the order."
+  attributes: [Attribute!]!
+  "What it costs."
+  cost: CartLineCost!
+  "The discounts on it."
+  discountAllocations: [CartDiscountAllocation!]!
+  "What it is expected to cost."
+  estimatedCost: CartLineEstimatedCost! @deprecated(reason: "Use ` + "`" + `cost` + "`" + `.")
+  "The global id."
+  id: ID!
+  "The lines that it is made of."
+  lineComponents: [CartLine!]!
+  "What is bought."
+  merchandise: Merchandise!
+  "How many pieces."
+  quantity: Int!
+}
+
+"What a line hangs on."
+type CartLineParentRelationship @access(rule: PUBLIC) {
+  "The other line."
+  parent: CartLine!
+}
+
+"What a line of a cart costs."
+type CartLineCost @access(rule: PUBLIC) {
+  "The price of one piece."
+  amountPerQuantity: MoneyV2!
+  "The price of one piece without a reduction; null when it is not reduced."
+  compareAtAmountPerQuantity: MoneyV2
+  "All pieces, before discounts."
+  subtotalAmount: MoneyV2!
+  "All pieces, after discounts."
+  totalAmount: MoneyV2!
+}
+
+"What a line of a cart is expected to cost."
+type CartLineEstimatedCost @access(rule: PUBLIC) {
+  "The price of one piece."
+  amount: MoneyV2!
+  "The price of one piece without a reduction; null when it is not reduced."
+  compareAtAmount: MoneyV2
+  "All pieces, before discounts."
+  subtotalAmount: MoneyV2!
+  "All pieces, after discounts."
+  totalAmount: MoneyV2!
+}
+
+"One page of the lines of a cart."
+type BaseCartLineConnection @access(rule: PUBLIC) {
+  "The lines together with their cursors."
+  edges: [BaseCartLineEdge!]!
+  "The lines alone."
+  nodes: [BaseCartLine!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of lines."
+type BaseCartLineEdge @access(rule: PUBLIC) {
+  "Names this place in the list."
+  cursor: String!
+  "The line itself."
+  node: BaseCartLine!
 }
 `, BuiltIn: false},
 	{Name: "../schema/category.graphqls", Input: `extend type QueryRoot {
@@ -260,6 +1528,419 @@ type CategoryEdge @access(rule: PUBLIC) {
   cursor: String!
   "The entry itself."
   node: Category!
+}
+`, BuiltIn: false},
+	{Name: "../schema/checkout.graphqls", Input: `extend type QueryRoot {
+  "Reads a checkout by its id or its token. Null when there is none, and when the secret is wrong."
+  checkout(
+    "The id with the secret in it, as a mutation gave it; without the secret it needs the token besides."
+    id: ID
+    "The token; enough by itself."
+    token: String
+  ): Checkout @access(rule: PUBLIC)
+}
+
+extend type Mutation {
+  "Makes a checkout of a cart, or gives the open one of the same cart, brought up to the cart as it is. The goods are held for the buyer for a while; where there are too few, the checkout says so in ` + "`" + `problems` + "`" + `."
+  checkoutStart(
+    "Which cart, and what is known already."
+    input: CheckoutStartInput!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Finds a checkout again by its token: on another device, from a link in a mail."
+  checkoutResume(
+    "The token."
+    token: String!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Says how to reach the buyer."
+  checkoutSetContact(
+    "Whether news may be sent; what was said before when left out."
+    acceptsMarketing: Boolean
+    "The e-mail address; the confirmation goes there."
+    email: String!
+    "The telephone number."
+    phone: String
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Says where to send the goods. It is checked in full against what the country's post demands; see ` + "`" + `addressFormat` + "`" + `."
+  checkoutSetShippingAddress(
+    "The address."
+    address: CheckoutAddressInput
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Says where the bill goes."
+  checkoutSetBillingAddress(
+    "The address; left out where it is that of the goods."
+    address: CheckoutAddressInput
+    "Which checkout."
+    ref: CheckoutRef!
+    "Whether it is the shipping address, whatever that will be."
+    sameAsShipping: Boolean = false
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Chooses how the parts of the purchase are brought."
+  checkoutSelectShipping(
+    "A choice for each shipment that is to be changed."
+    choices: [CheckoutShippingChoice!]!
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Tries a discount code."
+  checkoutApplyDiscountCode(
+    "The code."
+    code: String!
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Takes a discount code off."
+  checkoutRemoveDiscountCode(
+    "The code."
+    code: String!
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Tries a gift card."
+  checkoutApplyGiftCard(
+    "The code of the card."
+    code: String!
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Takes a gift card off."
+  checkoutRemoveGiftCard(
+    "The card, by its id on the checkout."
+    giftCardId: ID!
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+  "Submits the checkout: the quote stands, the payment is made, and once the money is sure there is an order, exactly one, however often this is sent. When the buyer must act with the provider first, the state is AWAITING_ACTION and the payment carries ` + "`" + `nextAction` + "`" + `; the server places the order as soon as the provider reports success, whether or not the buyer comes back. A declined payment leaves the checkout open to try again."
+  checkoutComplete(
+    "A random name of this attempt. Sent again with the same input it answers what became of it, and charges nothing twice."
+    idempotencyKey: String!
+    "How to pay; left out when nothing is due."
+    payment: CheckoutPaymentInput
+    "The ` + "`" + `quoteHash` + "`" + ` that the buyer agreed to. When it is no longer the checkout's, the submission is refused with QUOTE_CHANGED, and the checkout shows what it costs now."
+    quoteHash: String!
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutCompletePayload! @access(rule: PUBLIC)
+  "Asks the provider for its verdict, after the buyer came back from it."
+  checkoutConfirmPayment(
+    "The attempt to pay."
+    paymentId: ID!
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutCompletePayload! @access(rule: PUBLIC)
+  "Gives a checkout up; what was held for it goes back. The cart stays."
+  checkoutCancel(
+    "Which checkout."
+    ref: CheckoutRef!
+  ): CheckoutPayload! @access(rule: PUBLIC)
+}
+
+"A purchase on its way from a cart to an order. It can be left and found again at any time, on any device, by its token."
+type Checkout implements Node @access(rule: PUBLIC) {
+  "The ways to pay, in the merchant's order."
+  availablePaymentMethods: [PaymentMethod!]!
+  "Where the bill goes."
+  billingAddress: MailingAddress
+  "The cart that it was made of; null once that has become an order or is gone."
+  cart: Cart
+  "The steps that nothing is missing from."
+  completedSteps: [CheckoutStep!]!
+  "When it was started."
+  createdAt: DateTime!
+  "The currency of all amounts."
+  currencyCode: CurrencyCode!
+  "The account of the buyer; null for a guest."
+  customer: Customer
+  "The discount codes that were entered."
+  discountCodes: [CartDiscountCode!]!
+  "Where the confirmation goes."
+  email: String
+  "When it ends, if nothing happens before."
+  expiresAt: DateTime!
+  "The gift cards that pay a part of it."
+  giftCards: [AppliedGiftCard!]!
+  "The global id; it carries the secret that opens the checkout."
+  id: ID!
+  "What is bought, in the order of the cart."
+  lines(
+    "Cursor of the last line already seen."
+    after: String
+    "How many from the start; at most 250."
+    first: Int
+  ): CheckoutLineConnection!
+  "The first step that something is missing from; null when there is an order."
+  nextStep: CheckoutStep
+  "The order; null as long as there is none."
+  order: Order
+  "The attempts to pay, oldest first."
+  payments: [CheckoutPayment!]!
+  "The buyer's telephone number."
+  phone: String
+  "What stands between the checkout and its order."
+  problems: [CheckoutProblem!]!
+  "The fingerprint of all that the price depends on. Sent back with ` + "`" + `checkoutComplete` + "`" + ` it says what the buyer agreed to."
+  quoteHash: String!
+  "The parts that are brought separately."
+  shipments: [CheckoutShipment!]!
+  "Where the goods go."
+  shippingAddress: MailingAddress
+  "Where it stands."
+  state: CheckoutState!
+  "Until when the goods are held; null when not all of them are, or none need it."
+  stockReservedUntil: DateTime
+  "The taxes, one for each name and rate."
+  taxLines: [TaxLine!]!
+  "The secret that opens the checkout, on any device."
+  token: String!
+  "What it costs."
+  totals: CheckoutTotals!
+  "When it last changed."
+  updatedAt: DateTime!
+  "Grows with each change. Sent back as ` + "`" + `expectedVersion` + "`" + ` it keeps a change from being made on something that looks different by now."
+  version: Int!
+}
+
+"Where a checkout stands."
+enum CheckoutState {
+  "The buyer must act with the payment provider."
+  AWAITING_ACTION
+  "It was given up."
+  CANCELLED
+  "There is an order."
+  COMPLETED
+  "It was left for too long."
+  EXPIRED
+  "Something is missing; see ` + "`" + `problems` + "`" + `."
+  OPEN
+  "Nothing is missing but the submission."
+  READY
+  "The payment provider is being asked."
+  SUBMITTING
+}
+
+"A part of what a checkout asks for. Steps follow from the data: any of them can be entered again."
+enum CheckoutStep {
+  "Where the bill goes."
+  BILLING_ADDRESS
+  "How to reach the buyer."
+  CONTACT
+  "How the goods are brought."
+  DELIVERY
+  "How it is paid."
+  PAYMENT
+  "A last look."
+  REVIEW
+  "Where the goods go."
+  SHIPPING_ADDRESS
+}
+
+"Something that stands between a checkout and its order."
+type CheckoutProblem @access(rule: PUBLIC) {
+  "What it is, for programs."
+  code: ShopErrorCode!
+  "The field it is about, such as email or zip; null when it is about the whole step."
+  field: String
+  "The line it is about; null when it is about none."
+  lineId: ID
+  "What it is, for people."
+  message: String!
+  "The step it belongs to."
+  step: CheckoutStep!
+}
+
+"A line of a checkout."
+type CheckoutLine implements Node @access(rule: PUBLIC) {
+  "Words of the storefront's own; they go into the order."
+  attributes: [Attribute!]!
+  "What discounts take off."
+  discountTotal: MoneyV2!
+  "The global id."
+  id: ID!
+  "How many pieces."
+  quantity: Int!
+  "All pieces, before discounts."
+  subtotal: MoneyV2!
+  "The tax on it: in the total where prices carry tax, else on top."
+  taxTotal: MoneyV2!
+  "What it is called."
+  title: String!
+  "All pieces, after discounts."
+  total: MoneyV2!
+  "The price of one piece."
+  unitPrice: MoneyV2!
+  "What is bought; null when it is no longer sold."
+  variant: ProductVariant
+}
+
+"One page of the lines of a checkout."
+type CheckoutLineConnection @access(rule: PUBLIC) {
+  "The lines together with their cursors."
+  edges: [CheckoutLineEdge!]!
+  "The lines alone."
+  nodes: [CheckoutLine!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of lines."
+type CheckoutLineEdge @access(rule: PUBLIC) {
+  "Names this place in the list."
+  cursor: String!
+  "The line itself."
+  node: CheckoutLine!
+}
+
+"The part of a purchase that is brought together."
+type CheckoutShipment implements Node @access(rule: PUBLIC) {
+  "The global id."
+  id: ID!
+  "The lines in it."
+  lines: [CheckoutLine!]!
+  "The ways of bringing it, cheapest first; none when it cannot be brought there."
+  methods: [ShippingQuote!]!
+  "The way that was chosen; null when none was, or it is no longer on offer."
+  selectedMethod: ShippingQuote
+}
+
+"A way of bringing a shipment, with what it costs."
+type ShippingQuote @access(rule: PUBLIC) {
+  "What it promises."
+  description: String
+  "What to choose it by."
+  handle: String!
+  "How many days it takes at most."
+  maxDays: Int
+  "How many days it takes at least."
+  minDays: Int
+  "What it costs."
+  price: MoneyV2!
+  "What to call it."
+  title: String!
+}
+
+"What a purchase costs."
+type CheckoutTotals @access(rule: PUBLIC) {
+  "What discounts take off lines and delivery."
+  discount: MoneyV2!
+  "What is left to pay after gift cards and credit."
+  due: MoneyV2!
+  "What gift cards and credit pay."
+  giftCard: MoneyV2!
+  "Delivery, before discounts."
+  shipping: MoneyV2!
+  "The lines, before discounts."
+  subtotal: MoneyV2!
+  "All taxes."
+  tax: MoneyV2!
+  "Whether prices carry the tax already; if not, the total adds it."
+  taxIncluded: Boolean!
+  "Everything."
+  total: MoneyV2!
+}
+
+"One tax, of everything that it is taken on."
+type TaxLine @access(rule: PUBLIC) {
+  "How much it is."
+  amount: MoneyV2!
+  "The rate as a fraction: \"0.19\" is 19 percent."
+  rate: Decimal!
+  "What it is called."
+  title: String!
+}
+
+"What a checkout is made of."
+input CheckoutStartInput {
+  "The cart; ` + "`" + `gid://souk/Cart/current` + "`" + ` is that of the cookie."
+  cartId: ID!
+  "The buyer's country; that of the cart when left out."
+  country: CountryCode
+  "The buyer's e-mail address."
+  email: String
+  "A random name of this request. Sent again it gives the same checkout."
+  idempotencyKey: String!
+  "The language to write to the buyer in; that of the cart when left out."
+  locale: LanguageCode
+  "The buyer's telephone number."
+  phone: String
+}
+
+"Names a checkout and, if wanted, the version of it that was seen."
+input CheckoutRef {
+  "The version that was seen; when it is no longer the checkout's, the change is refused with STALE_VERSION."
+  expectedVersion: Int
+  "The id; with the secret in it, it needs no token."
+  id: ID!
+  "The token."
+  token: String
+}
+
+"A postal address. Which fields a country wants, ` + "`" + `addressFormat` + "`" + ` tells."
+input CheckoutAddressInput {
+  "The first line of the street address."
+  address1: String
+  "The second line of the street address."
+  address2: String
+  "The city, town or village."
+  city: String
+  "The company."
+  company: String
+  "The country."
+  countryCode: CountryCode!
+  "The part of the city, where the country writes one."
+  dependentLocality: String
+  "The first name."
+  firstName: String
+  "The last name."
+  lastName: String
+  "The telephone number, for whoever brings it."
+  phone: String
+  "The sorting code, where the country has such."
+  sortingCode: String
+  "The postal code."
+  zip: String
+  "The code or the name of the state, province or the like."
+  zoneCode: String
+}
+
+"Chooses how a shipment is brought."
+input CheckoutShippingChoice {
+  "The handle of one of its methods."
+  methodHandle: String!
+  "The shipment."
+  shipmentId: ID!
+}
+
+"How to pay what is due."
+input CheckoutPaymentInput {
+  "The handle of one of the available methods."
+  methodHandle: String!
+  "Where the provider sends the buyer after an action; an address of the storefront or of the shop."
+  returnUrl: URL
+  "What the provider gave the browser. The method ` + "`" + `sandbox` + "`" + ` knows: ` + "`" + `ok` + "`" + `, ` + "`" + `decline` + "`" + `, ` + "`" + `challenge` + "`" + ` and ` + "`" + `hang` + "`" + `."
+  token: String
+}
+
+"A checkout after it was asked to change."
+type CheckoutPayload @access(rule: PUBLIC) {
+  "The checkout as it is now, changed or not; null when there is no such checkout."
+  checkout: Checkout
+  "Why nothing was changed."
+  userErrors: [ShopUserError!]!
+}
+
+"What became of a submission."
+type CheckoutCompletePayload @access(rule: PUBLIC) {
+  "The checkout as it is now; null when there is no such checkout."
+  checkout: Checkout
+  "The order; null as long as there is none."
+  order: Order
+  "The secret that lets a guest see the order later; null as long as there is none."
+  orderAccessToken: String
+  "Why there is no order: what was wrong, or that the payment was declined. None while the buyer must act or the provider has not decided."
+  userErrors: [ShopUserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/codes.graphqls", Input: `"A country by its ISO 3166-1 alpha-2 code, with a few codes that carriers still use, and ZZ for one that is not known."
@@ -1497,6 +3178,7 @@ enum CollectionSortKeys {
 	{Name: "../schema/common.graphqls", Input: `schema {
   query: QueryRoot
   mutation: Mutation
+  subscription: Subscription
 }
 
 "Sets the buyer's context of an operation: prices, availability and texts follow it."
@@ -1668,16 +3350,36 @@ type ShopUserError implements DisplayableError @access(rule: PUBLIC) {
 
 "What may be wrong with an input."
 enum ShopErrorCode {
+  "The state of the thing does not allow it."
+  CONFLICT
+  "The thing has expired."
+  EXPIRED
+  "The idempotency key was used for something else."
+  IDEMPOTENCY_KEY_REUSED
   "The value breaks a rule."
   INVALID
-  "A value is missing."
-  REQUIRED
-  "There is nothing with this id."
-  NOT_FOUND
+  "The thing has ended or is in another state; what was asked is no longer possible."
+  INVALID_TRANSITION
+  "The same is being worked on right now; ask again in a moment."
+  IN_PROGRESS
   "A limit on number or size is passed."
   LIMIT_EXCEEDED
+  "There is nothing with this id."
+  NOT_FOUND
+  "There are not enough pieces."
+  OUT_OF_STOCK
+  "The provider refused the payment."
+  PAYMENT_DECLINED
+  "A price is other than it was."
+  PRICE_CHANGED
+  "What it costs is no longer what was agreed to."
+  QUOTE_CHANGED
   "Too many attempts; try again later."
   RATE_LIMITED
+  "A value is missing."
+  REQUIRED
+  "It was changed elsewhere meanwhile."
+  STALE_VERSION
 }
 
 "All reads of the shop API."
@@ -1965,6 +3667,115 @@ type UrlRedirectEdge @access(rule: PUBLIC) {
   cursor: String!
   "The entry itself."
   node: UrlRedirect!
+}
+`, BuiltIn: false},
+	{Name: "../schema/discount.graphqls", Input: `"A discount code that was entered."
+type CartDiscountCode @access(rule: PUBLIC) {
+  "Whether it takes anything off the purchase as it is now."
+  applicable: Boolean!
+  "The code as it was entered."
+  code: String!
+}
+
+"What a discount takes off a cart or a line."
+interface CartDiscountAllocation @access(rule: PUBLIC) {
+  "The discount."
+  discountApplication: CartDiscountApplication!
+  "How much it takes off."
+  discountedAmount: MoneyV2!
+}
+
+"What a discount that needs no code takes off."
+type CartAutomaticDiscountAllocation implements CartDiscountAllocation @access(rule: PUBLIC) {
+  "The discount."
+  discountApplication: CartDiscountApplication!
+  "How much it takes off."
+  discountedAmount: MoneyV2!
+  "What it is called."
+  title: String!
+}
+
+"What a discount with a code takes off."
+type CartCodeDiscountAllocation implements CartDiscountAllocation @access(rule: PUBLIC) {
+  "The code."
+  code: String!
+  "The discount."
+  discountApplication: CartDiscountApplication!
+  "How much it takes off."
+  discountedAmount: MoneyV2!
+}
+
+"What a discount that was granted by hand takes off."
+type CartCustomDiscountAllocation implements CartDiscountAllocation @access(rule: PUBLIC) {
+  "The discount."
+  discountApplication: CartDiscountApplication!
+  "How much it takes off."
+  discountedAmount: MoneyV2!
+  "What it is called."
+  title: String!
+}
+
+"How a discount works on a cart."
+type CartDiscountApplication @access(rule: PUBLIC) {
+  "How it is shared among what it is about."
+  allocationMethod: DiscountApplicationAllocationMethod!
+  "Which of the targets it is about."
+  targetSelection: DiscountApplicationTargetSelection!
+  "The sort of thing it is about."
+  targetType: DiscountApplicationTargetType!
+  "How much it is worth."
+  value: PricingValue!
+}
+
+"How a discount is shared."
+enum DiscountApplicationAllocationMethod {
+  "Shared among all targets."
+  ACROSS
+  "The same for each target."
+  EACH
+  "For one target alone."
+  ONE
+}
+
+"Which targets a discount is about."
+enum DiscountApplicationTargetSelection {
+  "All of them."
+  ALL
+  "Those that fit its conditions."
+  ENTITLED
+  "Those that were picked."
+  EXPLICIT
+}
+
+"The sort of thing that a discount is about."
+enum DiscountApplicationTargetType {
+  "What is bought."
+  LINE_ITEM
+  "How it is brought."
+  SHIPPING_LINE
+}
+
+"What a discount is worth: an amount, or a part of the price."
+union PricingValue = MoneyV2 | PricingPercentageValue
+
+"A part of a price."
+type PricingPercentageValue @access(rule: PUBLIC) {
+  "The part in percent."
+  percentage: Float!
+}
+
+"A gift card that pays a part of a purchase."
+type AppliedGiftCard implements Node @access(rule: PUBLIC) {
+  "What is used of it, in its own currency."
+  amountUsed: MoneyV2!
+  "What is left on it."
+  balance: MoneyV2!
+  "The global id."
+  id: ID!
+  "The last characters of its code."
+  lastCharacters: String!
+  "What is used of it, in the currency of the purchase."
+  presentmentAmountUsed: MoneyV2!
 }
 `, BuiltIn: false},
 	{Name: "../schema/events.graphqls", Input: `extend type Mutation {
@@ -2606,6 +4417,423 @@ input HasMetafieldsIdentifier {
     "The global ids; at most 250."
     ids: [ID!]!
   ): [Node]! @access(rule: PUBLIC)
+}
+`, BuiltIn: false},
+	{Name: "../schema/order.graphqls", Input: `extend type QueryRoot {
+  "Reads an order by its access token; null when that opens none."
+  orderByAccessToken(
+    "The token, as ` + "`" + `checkoutComplete` + "`" + ` and the confirmation mail give it."
+    token: String!
+  ): Order @access(rule: PUBLIC)
+  "Finds a guest's order by its number and the e-mail address it was placed with; null when the two do not belong together. Attempts are limited."
+  trackOrder(
+    "The e-mail address."
+    email: String!
+    "The number, with or without the # in front."
+    number: String!
+  ): Order @access(rule: PUBLIC)
+}
+
+"A purchase that was made. What was bought, for how much and under which taxes is kept as it was then."
+type Order implements Node @access(rule: PUBLIC) {
+  "The secret that opens the order without signing in."
+  accessToken: String
+  "Where the bill went."
+  billingAddress: MailingAddress
+  "Why it was cancelled; null when it was not."
+  cancelReason: OrderCancelReason
+  "When it was cancelled; null when it was not."
+  canceledAt: DateTime
+  "The currency of all amounts."
+  currencyCode: CurrencyCode!
+  "What it costs now: the total less what was paid back."
+  currentTotalPrice: MoneyV2!
+  "The page of the order in the buyer's account; null for a guest."
+  customerUrl: URL
+  "The discounts on it."
+  discountApplications(
+    "Cursor of the last discount already seen."
+    after: String
+    "Cursor of a discount; the page ends in front of it."
+    before: String
+    "How many from the start; at most 250."
+    first: Int
+    "How many from the end; at most 250."
+    last: Int
+    "Turns the order round."
+    reverse: Boolean = false
+  ): DiscountApplicationConnection!
+  "Where the confirmation went."
+  email: String
+  "How far it is paid."
+  financialStatus: OrderFinancialStatus
+  "How far it was sent."
+  fulfillmentStatus: OrderFulfillmentStatus!
+  "The global id; it carries the secret that opens the order."
+  id: ID!
+  "What was bought, in the order of the cart."
+  lineItems(
+    "Cursor of the last line already seen."
+    after: String
+    "Cursor of a line; the page ends in front of it."
+    before: String
+    "How many from the start; at most 250."
+    first: Int
+    "How many from the end; at most 250."
+    last: Int
+    "Turns the order round."
+    reverse: Boolean = false
+  ): OrderLineItemConnection!
+  "What people call it by, such as #1001."
+  name: String!
+  "The number of the order."
+  orderNumber: Int!
+  "The attempts to pay, oldest first."
+  payments: [CheckoutPayment!]!
+  "The buyer's telephone number."
+  phone: String
+  "When it was placed."
+  processedAt: DateTime!
+  "Where the goods go."
+  shippingAddress: MailingAddress
+  "Where it stands, in one word for the buyer."
+  status: OrderStatus!
+  "The page that shows how it stands. Its address carries the secret."
+  statusUrl: URL!
+  "The lines after discounts."
+  subtotalPriceV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `totals` + "`" + `.")
+  "What was sent; empty as long as nothing was."
+  successfulFulfillments(
+    "How many; at most 250."
+    first: Int
+  ): [Fulfillment!]
+  "The taxes, one for each name and rate."
+  taxLines: [TaxLine!]!
+  "What happened to it, oldest first."
+  timeline: [OrderEvent!]!
+  "What it cost when it was placed."
+  totalPrice: MoneyV2!
+  "What it cost when it was placed."
+  totalPriceV2: MoneyV2! @deprecated(reason: "Use ` + "`" + `totalPrice` + "`" + `.")
+  "All taxes."
+  totalTaxV2: MoneyV2 @deprecated(reason: "Use ` + "`" + `totals` + "`" + `.")
+  "What it is made up of."
+  totals: CheckoutTotals!
+}
+
+"Where an order stands, in one word for the buyer. It follows from payment, fulfillment and returns."
+enum OrderStatus {
+  "It was cancelled."
+  CANCELLED
+  "It will be sent."
+  CONFIRMED
+  "It has arrived."
+  DELIVERED
+  "The buyer's bank asks for the money back."
+  DISPUTED
+  "It is packed or handed over."
+  FULFILLED
+  "It is paid and will be sent."
+  PAID
+  "It was placed; the money is not sure yet."
+  PENDING
+  "The money went back."
+  REFUNDED
+  "The goods came back."
+  RETURNED
+  "It is on its way."
+  SHIPPED
+}
+
+"Something that happened to an order."
+type OrderEvent @access(rule: PUBLIC) {
+  "When."
+  at: DateTime!
+  "What, for programs, such as order.placed."
+  kind: String!
+  "What, for people."
+  message: String!
+}
+
+"Why an order was cancelled."
+enum OrderCancelReason {
+  "The buyer wished it."
+  CUSTOMER
+  "The payment was declined."
+  DECLINED
+  "It looked like fraud."
+  FRAUD
+  "The goods were not there."
+  INVENTORY
+  "For another reason."
+  OTHER
+  "Staff made a mistake."
+  STAFF
+}
+
+"How far an order is paid."
+enum OrderFinancialStatus {
+  "The money is set aside."
+  AUTHORIZED
+  "It is paid."
+  PAID
+  "A part is paid."
+  PARTIALLY_PAID
+  "A part of the money went back."
+  PARTIALLY_REFUNDED
+  "Nothing is paid yet."
+  PENDING
+  "The money went back."
+  REFUNDED
+  "Nothing was paid, and nothing will be."
+  VOIDED
+}
+
+"How far an order was sent."
+enum OrderFulfillmentStatus {
+  "Everything was sent."
+  FULFILLED
+  "It is being packed."
+  IN_PROGRESS
+  "It waits for a look by staff."
+  ON_HOLD
+  "It waits to be sent."
+  OPEN
+  "A part was sent."
+  PARTIALLY_FULFILLED
+  "Somebody else is to send it and has not answered."
+  PENDING_FULFILLMENT
+  "The goods went back on the shelf."
+  RESTOCKED
+  "It is to be sent on a day."
+  SCHEDULED
+  "Nothing was sent."
+  UNFULFILLED
+}
+
+"A line of an order, as it was when the order was placed."
+type OrderLineItem @access(rule: PUBLIC) {
+  "How many pieces are left of it after cancellations and returns."
+  currentQuantity: Int!
+  "The discounts on it."
+  discountAllocations: [DiscountAllocation!]!
+  "All pieces, after discounts."
+  discountedTotalPrice: MoneyV2!
+  "All pieces, before discounts."
+  originalTotalPrice: MoneyV2!
+  "How many pieces were bought."
+  quantity: Int!
+  "What it was called."
+  title: String!
+  "The variant as it is today; null when it is no longer sold."
+  variant: ProductVariant
+}
+
+"One page of the lines of an order."
+type OrderLineItemConnection @access(rule: PUBLIC) {
+  "The lines together with their cursors."
+  edges: [OrderLineItemEdge!]!
+  "The lines alone."
+  nodes: [OrderLineItem!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of lines."
+type OrderLineItemEdge @access(rule: PUBLIC) {
+  "Names this place in the list."
+  cursor: String!
+  "The line itself."
+  node: OrderLineItem!
+}
+
+"A part of an order that was sent."
+type Fulfillment @access(rule: PUBLIC) {
+  "Who brings it."
+  trackingCompany: String
+  "How to follow it."
+  trackingInfo(
+    "How many; all when left out."
+    first: Int
+  ): [FulfillmentTrackingInfo!]!
+}
+
+"How to follow a parcel."
+type FulfillmentTrackingInfo @access(rule: PUBLIC) {
+  "The number of the parcel."
+  number: String
+  "Where to look it up."
+  url: URL
+}
+
+"A discount on an order."
+interface DiscountApplication @access(rule: PUBLIC) {
+  "How much it is worth."
+  value: PricingValue!
+}
+
+"A discount on an order that needed no code."
+type AutomaticDiscountApplication implements DiscountApplication @access(rule: PUBLIC) {
+  "How it is shared among what it is about."
+  allocationMethod: DiscountApplicationAllocationMethod!
+  "Which of the targets it is about."
+  targetSelection: DiscountApplicationTargetSelection!
+  "The sort of thing it is about."
+  targetType: DiscountApplicationTargetType!
+  "What it is called."
+  title: String!
+  "How much it is worth."
+  value: PricingValue!
+}
+
+"A discount on an order that was granted for a code."
+type DiscountCodeApplication implements DiscountApplication @access(rule: PUBLIC) {
+  "How it is shared among what it is about."
+  allocationMethod: DiscountApplicationAllocationMethod!
+  "Whether it took anything off."
+  applicable: Boolean!
+  "The code."
+  code: String!
+  "Which of the targets it is about."
+  targetSelection: DiscountApplicationTargetSelection!
+  "The sort of thing it is about."
+  targetType: DiscountApplicationTargetType!
+  "How much it is worth."
+  value: PricingValue!
+}
+
+"A discount on an order that was granted by hand."
+type ManualDiscountApplication implements DiscountApplication @access(rule: PUBLIC) {
+  "How it is shared among what it is about."
+  allocationMethod: DiscountApplicationAllocationMethod!
+  "Why it was granted."
+  description: String
+  "Which of the targets it is about."
+  targetSelection: DiscountApplicationTargetSelection!
+  "The sort of thing it is about."
+  targetType: DiscountApplicationTargetType!
+  "What it is called."
+  title: String!
+  "How much it is worth."
+  value: PricingValue!
+}
+
+"What a discount takes off a line of an order."
+type DiscountAllocation @access(rule: PUBLIC) {
+  "How much it takes off."
+  allocatedAmount: MoneyV2!
+  "The discount."
+  discountApplication: DiscountApplication!
+}
+
+"One page of the discounts on an order."
+type DiscountApplicationConnection @access(rule: PUBLIC) {
+  "The discounts together with their cursors."
+  edges: [DiscountApplicationEdge!]!
+  "The discounts alone."
+  nodes: [DiscountApplication!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of discounts."
+type DiscountApplicationEdge @access(rule: PUBLIC) {
+  "Names this place in the list."
+  cursor: String!
+  "The discount itself."
+  node: DiscountApplication!
+}
+`, BuiltIn: false},
+	{Name: "../schema/payment.graphqls", Input: `"A way to pay."
+type PaymentMethod @access(rule: PUBLIC) {
+  "What to choose it by."
+  handle: String!
+  "The sort of it."
+  kind: PaymentKind!
+  "What the browser needs to start with the provider; null when it needs nothing."
+  publicConfig: JSON
+  "What to call it."
+  title: String!
+}
+
+"The sort of a payment method."
+enum PaymentKind {
+  "Money is sent by bank."
+  BANK_TRANSFER
+  "By card."
+  CARD
+  "To whoever brings the goods."
+  CASH_ON_DELIVERY
+  "By gift card."
+  GIFT_CARD
+  "As agreed with the merchant."
+  MANUAL
+  "On the provider's own pages."
+  REDIRECT
+  "By credit at the shop."
+  STORE_CREDIT
+  "By a wallet on the buyer's device."
+  WALLET
+}
+
+"An attempt to pay."
+type CheckoutPayment implements Node @access(rule: PUBLIC) {
+  "How much."
+  amount: MoneyV2!
+  "What the provider says of a refusal; null when there was none."
+  declineReason: String
+  "The global id."
+  id: ID!
+  "How."
+  method: PaymentMethod!
+  "What the buyer must do next; null when there is nothing."
+  nextAction: PaymentNextAction
+  "Where it stands."
+  state: PaymentState!
+}
+
+"Where an attempt to pay stands."
+enum PaymentState {
+  "The money is set aside, or owed by agreement."
+  AUTHORIZED
+  "It was given up."
+  CANCELLED
+  "The money was taken."
+  CAPTURED
+  "It is written down; the provider may not have heard of it."
+  CREATED
+  "The buyer took too long."
+  EXPIRED
+  "The provider refused."
+  FAILED
+  "A part of the money was taken."
+  PARTIALLY_CAPTURED
+  "The provider has not decided yet."
+  PROCESSING
+  "The buyer must act first."
+  REQUIRES_ACTION
+  "The money went back, or was never taken."
+  VOIDED
+}
+
+"What a buyer must do before a provider decides."
+type PaymentNextAction @access(rule: PUBLIC) {
+  "What the browser needs for it; null when that is nothing."
+  data: JSON
+  "The sort of action."
+  kind: PaymentNextActionKind!
+  "Where to go; null when it is nowhere."
+  url: URL
+}
+
+"The sort of action that a provider wants of a buyer."
+enum PaymentNextActionKind {
+  "Confirm it with the bank."
+  CHALLENGE
+  "Read what is shown, such as a bank account."
+  DISPLAY
+  "Go to the provider's page."
+  REDIRECT
 }
 `, BuiltIn: false},
 	{Name: "../schema/product.graphqls", Input: `extend type QueryRoot {
@@ -3495,6 +5723,20 @@ enum SitemapType {
   PRODUCT
 }
 `, BuiltIn: false},
+	{Name: "../schema/subscription.graphqls", Input: `"What the shop API tells by itself. Subscriptions are answered by Server-Sent Events (Accept: text/event-stream) and over WebSocket (graphql-transport-ws), at the same address."
+type Subscription {
+  "A checkout: first as it is now, then each time that it has changed. It ends once there is an order, or the checkout was cancelled."
+  checkoutUpdated(
+    "The checkout's token."
+    token: String!
+  ): Checkout! @access(rule: PUBLIC)
+  "An order: first as it is now, then each time that it has changed."
+  orderUpdated(
+    "The order's access token."
+    accessToken: String!
+  ): Order! @access(rule: PUBLIC)
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -3538,6 +5780,22 @@ func (ec *executionContext) childFields_AddressZone(ctx context.Context, field g
 		return ec.fieldContext_AddressZone_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddressZone", field.Name)
+}
+
+func (ec *executionContext) childFields_AppliedGiftCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amountUsed":
+		return ec.fieldContext_AppliedGiftCard_amountUsed(ctx, field)
+	case "balance":
+		return ec.fieldContext_AppliedGiftCard_balance(ctx, field)
+	case "id":
+		return ec.fieldContext_AppliedGiftCard_id(ctx, field)
+	case "lastCharacters":
+		return ec.fieldContext_AppliedGiftCard_lastCharacters(ctx, field)
+	case "presentmentAmountUsed":
+		return ec.fieldContext_AppliedGiftCard_presentmentAmountUsed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppliedGiftCard", field.Name)
 }
 
 func (ec *executionContext) childFields_Article(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3596,6 +5854,16 @@ func (ec *executionContext) childFields_ArticleEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ArticleEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Attribute(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_Attribute_key(ctx, field)
+	case "value":
+		return ec.fieldContext_Attribute_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Attribute", field.Name)
+}
+
 func (ec *executionContext) childFields_AutocompleteResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "categories":
@@ -3616,6 +5884,28 @@ func (ec *executionContext) childFields_AutocompleteTerm(ctx context.Context, fi
 		return ec.fieldContext_AutocompleteTerm_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AutocompleteTerm", field.Name)
+}
+
+func (ec *executionContext) childFields_BaseCartLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BaseCartLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BaseCartLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BaseCartLineConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BaseCartLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BaseCartLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BaseCartLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BaseCartLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BaseCartLineEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Blog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3664,6 +5954,518 @@ func (ec *executionContext) childFields_Brand(ctx context.Context, field graphql
 		return ec.fieldContext_Brand_logo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Brand", field.Name)
+}
+
+func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appliedGiftCards":
+		return ec.fieldContext_Cart_appliedGiftCards(ctx, field)
+	case "attribute":
+		return ec.fieldContext_Cart_attribute(ctx, field)
+	case "attributes":
+		return ec.fieldContext_Cart_attributes(ctx, field)
+	case "buyerIdentity":
+		return ec.fieldContext_Cart_buyerIdentity(ctx, field)
+	case "checkoutUrl":
+		return ec.fieldContext_Cart_checkoutUrl(ctx, field)
+	case "cost":
+		return ec.fieldContext_Cart_cost(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Cart_createdAt(ctx, field)
+	case "delivery":
+		return ec.fieldContext_Cart_delivery(ctx, field)
+	case "deliveryGroups":
+		return ec.fieldContext_Cart_deliveryGroups(ctx, field)
+	case "discountAllocations":
+		return ec.fieldContext_Cart_discountAllocations(ctx, field)
+	case "discountCodes":
+		return ec.fieldContext_Cart_discountCodes(ctx, field)
+	case "id":
+		return ec.fieldContext_Cart_id(ctx, field)
+	case "lines":
+		return ec.fieldContext_Cart_lines(ctx, field)
+	case "metafield":
+		return ec.fieldContext_Cart_metafield(ctx, field)
+	case "metafields":
+		return ec.fieldContext_Cart_metafields(ctx, field)
+	case "note":
+		return ec.fieldContext_Cart_note(ctx, field)
+	case "totalQuantity":
+		return ec.fieldContext_Cart_totalQuantity(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Cart_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Cart", field.Name)
+}
+
+func (ec *executionContext) childFields_CartAttributesUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartAttributesUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartAttributesUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartAttributesUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartAttributesUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartBuyerIdentity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countryCode":
+		return ec.fieldContext_CartBuyerIdentity_countryCode(ctx, field)
+	case "customer":
+		return ec.fieldContext_CartBuyerIdentity_customer(ctx, field)
+	case "deliveryAddressPreferences":
+		return ec.fieldContext_CartBuyerIdentity_deliveryAddressPreferences(ctx, field)
+	case "email":
+		return ec.fieldContext_CartBuyerIdentity_email(ctx, field)
+	case "phone":
+		return ec.fieldContext_CartBuyerIdentity_phone(ctx, field)
+	case "preferences":
+		return ec.fieldContext_CartBuyerIdentity_preferences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartBuyerIdentity", field.Name)
+}
+
+func (ec *executionContext) childFields_CartBuyerIdentityUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartBuyerIdentityUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartBuyerIdentityUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartBuyerIdentityUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartBuyerIdentityUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "checkoutChargeAmount":
+		return ec.fieldContext_CartCost_checkoutChargeAmount(ctx, field)
+	case "subtotalAmount":
+		return ec.fieldContext_CartCost_subtotalAmount(ctx, field)
+	case "subtotalAmountEstimated":
+		return ec.fieldContext_CartCost_subtotalAmountEstimated(ctx, field)
+	case "totalAmount":
+		return ec.fieldContext_CartCost_totalAmount(ctx, field)
+	case "totalAmountEstimated":
+		return ec.fieldContext_CartCost_totalAmountEstimated(ctx, field)
+	case "totalDutyAmount":
+		return ec.fieldContext_CartCost_totalDutyAmount(ctx, field)
+	case "totalDutyAmountEstimated":
+		return ec.fieldContext_CartCost_totalDutyAmountEstimated(ctx, field)
+	case "totalTaxAmount":
+		return ec.fieldContext_CartCost_totalTaxAmount(ctx, field)
+	case "totalTaxAmountEstimated":
+		return ec.fieldContext_CartCost_totalTaxAmountEstimated(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartCost", field.Name)
+}
+
+func (ec *executionContext) childFields_CartCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartCreatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartCreatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartCreatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDelivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "addresses":
+		return ec.fieldContext_CartDelivery_addresses(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDelivery", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryAddressesAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartDeliveryAddressesAddPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartDeliveryAddressesAddPayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartDeliveryAddressesAddPayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryAddressesAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryAddressesRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartDeliveryAddressesRemovePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartDeliveryAddressesRemovePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartDeliveryAddressesRemovePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryAddressesRemovePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryAddressesReplacePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartDeliveryAddressesReplacePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartDeliveryAddressesReplacePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartDeliveryAddressesReplacePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryAddressesReplacePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryAddressesUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartDeliveryAddressesUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartDeliveryAddressesUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartDeliveryAddressesUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryAddressesUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryCoordinatesPreference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countryCode":
+		return ec.fieldContext_CartDeliveryCoordinatesPreference_countryCode(ctx, field)
+	case "latitude":
+		return ec.fieldContext_CartDeliveryCoordinatesPreference_latitude(ctx, field)
+	case "longitude":
+		return ec.fieldContext_CartDeliveryCoordinatesPreference_longitude(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryCoordinatesPreference", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cartLines":
+		return ec.fieldContext_CartDeliveryGroup_cartLines(ctx, field)
+	case "deliveryAddress":
+		return ec.fieldContext_CartDeliveryGroup_deliveryAddress(ctx, field)
+	case "deliveryOptions":
+		return ec.fieldContext_CartDeliveryGroup_deliveryOptions(ctx, field)
+	case "id":
+		return ec.fieldContext_CartDeliveryGroup_id(ctx, field)
+	case "selectedDeliveryOption":
+		return ec.fieldContext_CartDeliveryGroup_selectedDeliveryOption(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CartDeliveryGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CartDeliveryGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CartDeliveryGroupConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CartDeliveryGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CartDeliveryGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CartDeliveryOption_code(ctx, field)
+	case "deliveryMethodType":
+		return ec.fieldContext_CartDeliveryOption_deliveryMethodType(ctx, field)
+	case "description":
+		return ec.fieldContext_CartDeliveryOption_description(ctx, field)
+	case "estimatedCost":
+		return ec.fieldContext_CartDeliveryOption_estimatedCost(ctx, field)
+	case "handle":
+		return ec.fieldContext_CartDeliveryOption_handle(ctx, field)
+	case "title":
+		return ec.fieldContext_CartDeliveryOption_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryOption", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryPreference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "coordinates":
+		return ec.fieldContext_CartDeliveryPreference_coordinates(ctx, field)
+	case "deliveryMethod":
+		return ec.fieldContext_CartDeliveryPreference_deliveryMethod(ctx, field)
+	case "pickupHandle":
+		return ec.fieldContext_CartDeliveryPreference_pickupHandle(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryPreference", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDiscountApplication(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "allocationMethod":
+		return ec.fieldContext_CartDiscountApplication_allocationMethod(ctx, field)
+	case "targetSelection":
+		return ec.fieldContext_CartDiscountApplication_targetSelection(ctx, field)
+	case "targetType":
+		return ec.fieldContext_CartDiscountApplication_targetType(ctx, field)
+	case "value":
+		return ec.fieldContext_CartDiscountApplication_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDiscountApplication", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDiscountCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "applicable":
+		return ec.fieldContext_CartDiscountCode_applicable(ctx, field)
+	case "code":
+		return ec.fieldContext_CartDiscountCode_code(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDiscountCode", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDiscountCodesUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartDiscountCodesUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartDiscountCodesUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartDiscountCodesUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDiscountCodesUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartGiftCardCodesAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartGiftCardCodesAddPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartGiftCardCodesAddPayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartGiftCardCodesAddPayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartGiftCardCodesAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartGiftCardCodesRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartGiftCardCodesRemovePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartGiftCardCodesRemovePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartGiftCardCodesRemovePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartGiftCardCodesRemovePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartGiftCardCodesUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartGiftCardCodesUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartGiftCardCodesUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartGiftCardCodesUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartGiftCardCodesUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attribute":
+		return ec.fieldContext_CartLine_attribute(ctx, field)
+	case "attributes":
+		return ec.fieldContext_CartLine_attributes(ctx, field)
+	case "cost":
+		return ec.fieldContext_CartLine_cost(ctx, field)
+	case "discountAllocations":
+		return ec.fieldContext_CartLine_discountAllocations(ctx, field)
+	case "id":
+		return ec.fieldContext_CartLine_id(ctx, field)
+	case "merchandise":
+		return ec.fieldContext_CartLine_merchandise(ctx, field)
+	case "parentRelationship":
+		return ec.fieldContext_CartLine_parentRelationship(ctx, field)
+	case "quantity":
+		return ec.fieldContext_CartLine_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLine", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLineCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amountPerQuantity":
+		return ec.fieldContext_CartLineCost_amountPerQuantity(ctx, field)
+	case "compareAtAmountPerQuantity":
+		return ec.fieldContext_CartLineCost_compareAtAmountPerQuantity(ctx, field)
+	case "subtotalAmount":
+		return ec.fieldContext_CartLineCost_subtotalAmount(ctx, field)
+	case "totalAmount":
+		return ec.fieldContext_CartLineCost_totalAmount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLineCost", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLineEstimatedCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return ec.fieldContext_CartLineEstimatedCost_amount(ctx, field)
+	case "compareAtAmount":
+		return ec.fieldContext_CartLineEstimatedCost_compareAtAmount(ctx, field)
+	case "subtotalAmount":
+		return ec.fieldContext_CartLineEstimatedCost_subtotalAmount(ctx, field)
+	case "totalAmount":
+		return ec.fieldContext_CartLineEstimatedCost_totalAmount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLineEstimatedCost", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLineParentRelationship(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parent":
+		return ec.fieldContext_CartLineParentRelationship_parent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLineParentRelationship", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLinesAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartLinesAddPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartLinesAddPayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartLinesAddPayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLinesAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLinesRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartLinesRemovePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartLinesRemovePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartLinesRemovePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLinesRemovePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLinesUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartLinesUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartLinesUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartLinesUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLinesUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartMetafieldDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_CartMetafieldDeletePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartMetafieldDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartMetafieldDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartMetafieldsSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "metafields":
+		return ec.fieldContext_CartMetafieldsSetPayload_metafields(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartMetafieldsSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartMetafieldsSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartNoteUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartNoteUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartNoteUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartNoteUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartNoteUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartPreferences(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_CartPreferences_delivery(ctx, field)
+	case "wallet":
+		return ec.fieldContext_CartPreferences_wallet(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartPreferences", field.Name)
+}
+
+func (ec *executionContext) childFields_CartSelectableAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CartSelectableAddress_id(ctx, field)
+	case "oneTimeUse":
+		return ec.fieldContext_CartSelectableAddress_oneTimeUse(ctx, field)
+	case "selected":
+		return ec.fieldContext_CartSelectableAddress_selected(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartSelectableAddress", field.Name)
+}
+
+func (ec *executionContext) childFields_CartSelectedDeliveryOptionsUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartSelectedDeliveryOptionsUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartSelectedDeliveryOptionsUpdatePayload_userErrors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_CartSelectedDeliveryOptionsUpdatePayload_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartSelectedDeliveryOptionsUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CartUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_CartUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_CartUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_CartWarning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CartWarning_code(ctx, field)
+	case "message":
+		return ec.fieldContext_CartWarning_message(ctx, field)
+	case "target":
+		return ec.fieldContext_CartWarning_target(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartWarning", field.Name)
 }
 
 func (ec *executionContext) childFields_Category(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3724,6 +6526,210 @@ func (ec *executionContext) childFields_CategoryFacetNode(ctx context.Context, f
 		return ec.fieldContext_CategoryFacetNode_count(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CategoryFacetNode", field.Name)
+}
+
+func (ec *executionContext) childFields_Checkout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "availablePaymentMethods":
+		return ec.fieldContext_Checkout_availablePaymentMethods(ctx, field)
+	case "billingAddress":
+		return ec.fieldContext_Checkout_billingAddress(ctx, field)
+	case "cart":
+		return ec.fieldContext_Checkout_cart(ctx, field)
+	case "completedSteps":
+		return ec.fieldContext_Checkout_completedSteps(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Checkout_createdAt(ctx, field)
+	case "currencyCode":
+		return ec.fieldContext_Checkout_currencyCode(ctx, field)
+	case "customer":
+		return ec.fieldContext_Checkout_customer(ctx, field)
+	case "discountCodes":
+		return ec.fieldContext_Checkout_discountCodes(ctx, field)
+	case "email":
+		return ec.fieldContext_Checkout_email(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Checkout_expiresAt(ctx, field)
+	case "giftCards":
+		return ec.fieldContext_Checkout_giftCards(ctx, field)
+	case "id":
+		return ec.fieldContext_Checkout_id(ctx, field)
+	case "lines":
+		return ec.fieldContext_Checkout_lines(ctx, field)
+	case "nextStep":
+		return ec.fieldContext_Checkout_nextStep(ctx, field)
+	case "order":
+		return ec.fieldContext_Checkout_order(ctx, field)
+	case "payments":
+		return ec.fieldContext_Checkout_payments(ctx, field)
+	case "phone":
+		return ec.fieldContext_Checkout_phone(ctx, field)
+	case "problems":
+		return ec.fieldContext_Checkout_problems(ctx, field)
+	case "quoteHash":
+		return ec.fieldContext_Checkout_quoteHash(ctx, field)
+	case "shipments":
+		return ec.fieldContext_Checkout_shipments(ctx, field)
+	case "shippingAddress":
+		return ec.fieldContext_Checkout_shippingAddress(ctx, field)
+	case "state":
+		return ec.fieldContext_Checkout_state(ctx, field)
+	case "stockReservedUntil":
+		return ec.fieldContext_Checkout_stockReservedUntil(ctx, field)
+	case "taxLines":
+		return ec.fieldContext_Checkout_taxLines(ctx, field)
+	case "token":
+		return ec.fieldContext_Checkout_token(ctx, field)
+	case "totals":
+		return ec.fieldContext_Checkout_totals(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Checkout_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Checkout_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Checkout", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutCompletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "checkout":
+		return ec.fieldContext_CheckoutCompletePayload_checkout(ctx, field)
+	case "order":
+		return ec.fieldContext_CheckoutCompletePayload_order(ctx, field)
+	case "orderAccessToken":
+		return ec.fieldContext_CheckoutCompletePayload_orderAccessToken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CheckoutCompletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutCompletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attributes":
+		return ec.fieldContext_CheckoutLine_attributes(ctx, field)
+	case "discountTotal":
+		return ec.fieldContext_CheckoutLine_discountTotal(ctx, field)
+	case "id":
+		return ec.fieldContext_CheckoutLine_id(ctx, field)
+	case "quantity":
+		return ec.fieldContext_CheckoutLine_quantity(ctx, field)
+	case "subtotal":
+		return ec.fieldContext_CheckoutLine_subtotal(ctx, field)
+	case "taxTotal":
+		return ec.fieldContext_CheckoutLine_taxTotal(ctx, field)
+	case "title":
+		return ec.fieldContext_CheckoutLine_title(ctx, field)
+	case "total":
+		return ec.fieldContext_CheckoutLine_total(ctx, field)
+	case "unitPrice":
+		return ec.fieldContext_CheckoutLine_unitPrice(ctx, field)
+	case "variant":
+		return ec.fieldContext_CheckoutLine_variant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutLine", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CheckoutLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CheckoutLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CheckoutLineConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CheckoutLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CheckoutLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "checkout":
+		return ec.fieldContext_CheckoutPayload_checkout(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CheckoutPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutPayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return ec.fieldContext_CheckoutPayment_amount(ctx, field)
+	case "declineReason":
+		return ec.fieldContext_CheckoutPayment_declineReason(ctx, field)
+	case "id":
+		return ec.fieldContext_CheckoutPayment_id(ctx, field)
+	case "method":
+		return ec.fieldContext_CheckoutPayment_method(ctx, field)
+	case "nextAction":
+		return ec.fieldContext_CheckoutPayment_nextAction(ctx, field)
+	case "state":
+		return ec.fieldContext_CheckoutPayment_state(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutPayment", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CheckoutProblem_code(ctx, field)
+	case "field":
+		return ec.fieldContext_CheckoutProblem_field(ctx, field)
+	case "lineId":
+		return ec.fieldContext_CheckoutProblem_lineId(ctx, field)
+	case "message":
+		return ec.fieldContext_CheckoutProblem_message(ctx, field)
+	case "step":
+		return ec.fieldContext_CheckoutProblem_step(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutShipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CheckoutShipment_id(ctx, field)
+	case "lines":
+		return ec.fieldContext_CheckoutShipment_lines(ctx, field)
+	case "methods":
+		return ec.fieldContext_CheckoutShipment_methods(ctx, field)
+	case "selectedMethod":
+		return ec.fieldContext_CheckoutShipment_selectedMethod(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutShipment", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckoutTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "discount":
+		return ec.fieldContext_CheckoutTotals_discount(ctx, field)
+	case "due":
+		return ec.fieldContext_CheckoutTotals_due(ctx, field)
+	case "giftCard":
+		return ec.fieldContext_CheckoutTotals_giftCard(ctx, field)
+	case "shipping":
+		return ec.fieldContext_CheckoutTotals_shipping(ctx, field)
+	case "subtotal":
+		return ec.fieldContext_CheckoutTotals_subtotal(ctx, field)
+	case "tax":
+		return ec.fieldContext_CheckoutTotals_tax(ctx, field)
+	case "taxIncluded":
+		return ec.fieldContext_CheckoutTotals_taxIncluded(ctx, field)
+	case "total":
+		return ec.fieldContext_CheckoutTotals_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutTotals", field.Name)
 }
 
 func (ec *executionContext) childFields_Collection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3820,6 +6826,54 @@ func (ec *executionContext) childFields_Currency(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Currency", field.Name)
 }
 
+func (ec *executionContext) childFields_Customer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "displayName":
+		return ec.fieldContext_Customer_displayName(ctx, field)
+	case "email":
+		return ec.fieldContext_Customer_email(ctx, field)
+	case "firstName":
+		return ec.fieldContext_Customer_firstName(ctx, field)
+	case "id":
+		return ec.fieldContext_Customer_id(ctx, field)
+	case "lastName":
+		return ec.fieldContext_Customer_lastName(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "allocatedAmount":
+		return ec.fieldContext_DiscountAllocation_allocatedAmount(ctx, field)
+	case "discountApplication":
+		return ec.fieldContext_DiscountAllocation_discountApplication(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountAllocation", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountApplicationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DiscountApplicationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DiscountApplicationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DiscountApplicationConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountApplicationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DiscountApplicationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DiscountApplicationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DiscountApplicationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscountApplicationEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Domain(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "host":
@@ -3872,6 +6926,26 @@ func (ec *executionContext) childFields_FilterValue(ctx context.Context, field g
 		return ec.fieldContext_FilterValue_swatch(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FilterValue", field.Name)
+}
+
+func (ec *executionContext) childFields_Fulfillment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trackingCompany":
+		return ec.fieldContext_Fulfillment_trackingCompany(ctx, field)
+	case "trackingInfo":
+		return ec.fieldContext_Fulfillment_trackingInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Fulfillment", field.Name)
+}
+
+func (ec *executionContext) childFields_FulfillmentTrackingInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_FulfillmentTrackingInfo_number(ctx, field)
+	case "url":
+		return ec.fieldContext_FulfillmentTrackingInfo_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FulfillmentTrackingInfo", field.Name)
 }
 
 func (ec *executionContext) childFields_Image(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3942,6 +7016,48 @@ func (ec *executionContext) childFields_Localization(ctx context.Context, field 
 		return ec.fieldContext_Localization_market(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Localization", field.Name)
+}
+
+func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address1":
+		return ec.fieldContext_MailingAddress_address1(ctx, field)
+	case "address2":
+		return ec.fieldContext_MailingAddress_address2(ctx, field)
+	case "city":
+		return ec.fieldContext_MailingAddress_city(ctx, field)
+	case "company":
+		return ec.fieldContext_MailingAddress_company(ctx, field)
+	case "country":
+		return ec.fieldContext_MailingAddress_country(ctx, field)
+	case "countryCodeV2":
+		return ec.fieldContext_MailingAddress_countryCodeV2(ctx, field)
+	case "firstName":
+		return ec.fieldContext_MailingAddress_firstName(ctx, field)
+	case "formatted":
+		return ec.fieldContext_MailingAddress_formatted(ctx, field)
+	case "formattedArea":
+		return ec.fieldContext_MailingAddress_formattedArea(ctx, field)
+	case "id":
+		return ec.fieldContext_MailingAddress_id(ctx, field)
+	case "lastName":
+		return ec.fieldContext_MailingAddress_lastName(ctx, field)
+	case "latitude":
+		return ec.fieldContext_MailingAddress_latitude(ctx, field)
+	case "longitude":
+		return ec.fieldContext_MailingAddress_longitude(ctx, field)
+	case "name":
+		return ec.fieldContext_MailingAddress_name(ctx, field)
+	case "phone":
+		return ec.fieldContext_MailingAddress_phone(ctx, field)
+	case "province":
+		return ec.fieldContext_MailingAddress_province(ctx, field)
+	case "provinceCode":
+		return ec.fieldContext_MailingAddress_provinceCode(ctx, field)
+	case "zip":
+		return ec.fieldContext_MailingAddress_zip(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailingAddress", field.Name)
 }
 
 func (ec *executionContext) childFields_MediaConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4040,6 +7156,32 @@ func (ec *executionContext) childFields_Metafield(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Metafield", field.Name)
 }
 
+func (ec *executionContext) childFields_MetafieldDeleteUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MetafieldDeleteUserError_code(ctx, field)
+	case "field":
+		return ec.fieldContext_MetafieldDeleteUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MetafieldDeleteUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldDeleteUserError", field.Name)
+}
+
+func (ec *executionContext) childFields_MetafieldsSetUserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_MetafieldsSetUserError_code(ctx, field)
+	case "elementIndex":
+		return ec.fieldContext_MetafieldsSetUserError_elementIndex(ctx, field)
+	case "field":
+		return ec.fieldContext_MetafieldsSetUserError_field(ctx, field)
+	case "message":
+		return ec.fieldContext_MetafieldsSetUserError_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetafieldsSetUserError", field.Name)
+}
+
 func (ec *executionContext) childFields_Model3dSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "filesize":
@@ -4062,6 +7204,124 @@ func (ec *executionContext) childFields_MoneyV2(ctx context.Context, field graph
 		return ec.fieldContext_MoneyV2_currencyCode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoneyV2", field.Name)
+}
+
+func (ec *executionContext) childFields_Order(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessToken":
+		return ec.fieldContext_Order_accessToken(ctx, field)
+	case "billingAddress":
+		return ec.fieldContext_Order_billingAddress(ctx, field)
+	case "cancelReason":
+		return ec.fieldContext_Order_cancelReason(ctx, field)
+	case "canceledAt":
+		return ec.fieldContext_Order_canceledAt(ctx, field)
+	case "currencyCode":
+		return ec.fieldContext_Order_currencyCode(ctx, field)
+	case "currentTotalPrice":
+		return ec.fieldContext_Order_currentTotalPrice(ctx, field)
+	case "customerUrl":
+		return ec.fieldContext_Order_customerUrl(ctx, field)
+	case "discountApplications":
+		return ec.fieldContext_Order_discountApplications(ctx, field)
+	case "email":
+		return ec.fieldContext_Order_email(ctx, field)
+	case "financialStatus":
+		return ec.fieldContext_Order_financialStatus(ctx, field)
+	case "fulfillmentStatus":
+		return ec.fieldContext_Order_fulfillmentStatus(ctx, field)
+	case "id":
+		return ec.fieldContext_Order_id(ctx, field)
+	case "lineItems":
+		return ec.fieldContext_Order_lineItems(ctx, field)
+	case "name":
+		return ec.fieldContext_Order_name(ctx, field)
+	case "orderNumber":
+		return ec.fieldContext_Order_orderNumber(ctx, field)
+	case "payments":
+		return ec.fieldContext_Order_payments(ctx, field)
+	case "phone":
+		return ec.fieldContext_Order_phone(ctx, field)
+	case "processedAt":
+		return ec.fieldContext_Order_processedAt(ctx, field)
+	case "shippingAddress":
+		return ec.fieldContext_Order_shippingAddress(ctx, field)
+	case "status":
+		return ec.fieldContext_Order_status(ctx, field)
+	case "statusUrl":
+		return ec.fieldContext_Order_statusUrl(ctx, field)
+	case "subtotalPriceV2":
+		return ec.fieldContext_Order_subtotalPriceV2(ctx, field)
+	case "successfulFulfillments":
+		return ec.fieldContext_Order_successfulFulfillments(ctx, field)
+	case "taxLines":
+		return ec.fieldContext_Order_taxLines(ctx, field)
+	case "timeline":
+		return ec.fieldContext_Order_timeline(ctx, field)
+	case "totalPrice":
+		return ec.fieldContext_Order_totalPrice(ctx, field)
+	case "totalPriceV2":
+		return ec.fieldContext_Order_totalPriceV2(ctx, field)
+	case "totalTaxV2":
+		return ec.fieldContext_Order_totalTaxV2(ctx, field)
+	case "totals":
+		return ec.fieldContext_Order_totals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_OrderEvent_at(ctx, field)
+	case "kind":
+		return ec.fieldContext_OrderEvent_kind(ctx, field)
+	case "message":
+		return ec.fieldContext_OrderEvent_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currentQuantity":
+		return ec.fieldContext_OrderLineItem_currentQuantity(ctx, field)
+	case "discountAllocations":
+		return ec.fieldContext_OrderLineItem_discountAllocations(ctx, field)
+	case "discountedTotalPrice":
+		return ec.fieldContext_OrderLineItem_discountedTotalPrice(ctx, field)
+	case "originalTotalPrice":
+		return ec.fieldContext_OrderLineItem_originalTotalPrice(ctx, field)
+	case "quantity":
+		return ec.fieldContext_OrderLineItem_quantity(ctx, field)
+	case "title":
+		return ec.fieldContext_OrderLineItem_title(ctx, field)
+	case "variant":
+		return ec.fieldContext_OrderLineItem_variant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderLineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderLineItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_OrderLineItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_OrderLineItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OrderLineItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderLineItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderLineItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OrderLineItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_OrderLineItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderLineItemEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Page(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4132,6 +7392,32 @@ func (ec *executionContext) childFields_PaginatedSitemapResources(ctx context.Co
 		return ec.fieldContext_PaginatedSitemapResources_items(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaginatedSitemapResources", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentMethod(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "handle":
+		return ec.fieldContext_PaymentMethod_handle(ctx, field)
+	case "kind":
+		return ec.fieldContext_PaymentMethod_kind(ctx, field)
+	case "publicConfig":
+		return ec.fieldContext_PaymentMethod_publicConfig(ctx, field)
+	case "title":
+		return ec.fieldContext_PaymentMethod_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentMethod", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentNextAction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return ec.fieldContext_PaymentNextAction_data(ctx, field)
+	case "kind":
+		return ec.fieldContext_PaymentNextAction_kind(ctx, field)
+	case "url":
+		return ec.fieldContext_PaymentNextAction_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentNextAction", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4500,6 +7786,24 @@ func (ec *executionContext) childFields_SellingMarket(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type SellingMarket", field.Name)
 }
 
+func (ec *executionContext) childFields_ShippingQuote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_ShippingQuote_description(ctx, field)
+	case "handle":
+		return ec.fieldContext_ShippingQuote_handle(ctx, field)
+	case "maxDays":
+		return ec.fieldContext_ShippingQuote_maxDays(ctx, field)
+	case "minDays":
+		return ec.fieldContext_ShippingQuote_minDays(ctx, field)
+	case "price":
+		return ec.fieldContext_ShippingQuote_price(ctx, field)
+	case "title":
+		return ec.fieldContext_ShippingQuote_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShippingQuote", field.Name)
+}
+
 func (ec *executionContext) childFields_Shop(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "brand":
@@ -4612,6 +7916,18 @@ func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphq
 		return ec.fieldContext_Swatch_color(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Swatch", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return ec.fieldContext_TaxLine_amount(ctx, field)
+	case "rate":
+		return ec.fieldContext_TaxLine_rate(ctx, field)
+	case "title":
+		return ec.fieldContext_TaxLine_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxLine", field.Name)
 }
 
 func (ec *executionContext) childFields_UnitPriceMeasurement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

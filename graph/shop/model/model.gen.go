@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/souk-commerce/souk/graph/shop/answer"
+	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/kernel/money"
@@ -51,6 +52,22 @@ type AutocompleteResult struct {
 	Terms []*listing.Term `json:"terms"`
 }
 
+// A discount on an order that needed no code.
+type AutomaticDiscountApplication struct {
+	// How it is shared among what it is about.
+	AllocationMethod DiscountApplicationAllocationMethod `json:"allocationMethod"`
+	// Which of the targets it is about.
+	TargetSelection DiscountApplicationTargetSelection `json:"targetSelection"`
+	// The sort of thing it is about.
+	TargetType DiscountApplicationTargetType `json:"targetType"`
+	// What it is called.
+	Title string `json:"title"`
+	// How much it is worth.
+	Value answer.PricingValue `json:"value"`
+}
+
+func (AutomaticDiscountApplication) IsDiscountApplication() {}
+
 // One page of blogs, with what is needed to ask for the next.
 type BlogConnection struct {
 	// The entries together with their cursors.
@@ -82,6 +99,384 @@ type BuyerInput struct {
 	// The branch of a company that is bought for.
 	CompanyLocationID *string `json:"companyLocationId,omitempty"`
 }
+
+// Where to take an address from.
+type CartAddressInput struct {
+	// An address of the account. Accepted for compatible clients and refused when it is given.
+	CopyFromCustomerAddressID *string `json:"copyFromCustomerAddressId,omitempty"`
+	// The address itself.
+	DeliveryAddress *CartDeliveryAddressInput `json:"deliveryAddress,omitempty"`
+}
+
+// What a discount that needs no code takes off.
+type CartAutomaticDiscountAllocation struct {
+	// The discount.
+	DiscountApplication *CartDiscountApplication `json:"discountApplication"`
+	// How much it takes off.
+	DiscountedAmount *money.Money `json:"discountedAmount"`
+	// What it is called.
+	Title string `json:"title"`
+}
+
+func (CartAutomaticDiscountAllocation) IsCartDiscountAllocation() {}
+
+// What is known of a buyer.
+type CartBuyerIdentityInput struct {
+	// A branch of a company. Accepted for compatible clients and refused when it is given.
+	CompanyLocationID *string `json:"companyLocationId,omitempty"`
+	// The country to price the cart for; `ZZ` leaves it as it is.
+	CountryCode *locale.Country `json:"countryCode,omitempty"`
+	// The token of a signed-in customer. Refused as long as there are no accounts.
+	CustomerAccessToken *string `json:"customerAccessToken,omitempty"`
+	// Addresses that the cart could be sent to, the first of them selected; all that there are is replaced. Newer clients use `cartDeliveryAddressesReplace`.
+	DeliveryAddressPreferences []*DeliveryAddressInput `json:"deliveryAddressPreferences,omitempty"`
+	// The buyer's e-mail address; empty removes it.
+	Email *string `json:"email,omitempty"`
+	// The buyer's telephone number; empty removes it.
+	Phone *string `json:"phone,omitempty"`
+	// What the buyer prefers.
+	Preferences *CartPreferencesInput `json:"preferences,omitempty"`
+}
+
+// What a discount with a code takes off.
+type CartCodeDiscountAllocation struct {
+	// The code.
+	Code string `json:"code"`
+	// The discount.
+	DiscountApplication *CartDiscountApplication `json:"discountApplication"`
+	// How much it takes off.
+	DiscountedAmount *money.Money `json:"discountedAmount"`
+}
+
+func (CartCodeDiscountAllocation) IsCartDiscountAllocation() {}
+
+// What a discount that was granted by hand takes off.
+type CartCustomDiscountAllocation struct {
+	// The discount.
+	DiscountApplication *CartDiscountApplication `json:"discountApplication"`
+	// How much it takes off.
+	DiscountedAmount *money.Money `json:"discountedAmount"`
+	// What it is called.
+	Title string `json:"title"`
+}
+
+func (CartCustomDiscountAllocation) IsCartDiscountAllocation() {}
+
+// A postal address with codes of country and province.
+type CartDeliveryAddressInput struct {
+	// The first line of the street address.
+	Address1 *string `json:"address1,omitempty"`
+	// The second line of the street address.
+	Address2 *string `json:"address2,omitempty"`
+	// The city, town or village.
+	City *string `json:"city,omitempty"`
+	// The company.
+	Company *string `json:"company,omitempty"`
+	// The country.
+	CountryCode *locale.Country `json:"countryCode,omitempty"`
+	// The first name.
+	FirstName *string `json:"firstName,omitempty"`
+	// The last name.
+	LastName *string `json:"lastName,omitempty"`
+	// The telephone number.
+	Phone *string `json:"phone,omitempty"`
+	// The code of the state, province or the like.
+	ProvinceCode *string `json:"provinceCode,omitempty"`
+	// The postal code.
+	Zip *string `json:"zip,omitempty"`
+}
+
+// A place on the map.
+type CartDeliveryCoordinatesPreferenceInput struct {
+	// The country of the place.
+	CountryCode locale.Country `json:"countryCode"`
+	// Degrees north of the equator.
+	Latitude float64 `json:"latitude"`
+	// Degrees east of Greenwich.
+	Longitude float64 `json:"longitude"`
+}
+
+// Where a new cart could be sent to.
+type CartDeliveryInput struct {
+	// The addresses.
+	Addresses []*CartSelectableAddressInput `json:"addresses,omitempty"`
+}
+
+// How a buyer likes goods to be brought.
+type CartDeliveryPreferenceInput struct {
+	// Where the buyer would like to pick something up.
+	Coordinates *CartDeliveryCoordinatesPreferenceInput `json:"coordinates,omitempty"`
+	// The ways of bringing, best first.
+	DeliveryMethod []string `json:"deliveryMethod,omitempty"`
+	// The places to pick up from, best first.
+	PickupHandle []string `json:"pickupHandle,omitempty"`
+}
+
+// How a discount works on a cart.
+type CartDiscountApplication struct {
+	// How it is shared among what it is about.
+	AllocationMethod DiscountApplicationAllocationMethod `json:"allocationMethod"`
+	// Which of the targets it is about.
+	TargetSelection DiscountApplicationTargetSelection `json:"targetSelection"`
+	// The sort of thing it is about.
+	TargetType DiscountApplicationTargetType `json:"targetType"`
+	// How much it is worth.
+	Value answer.PricingValue `json:"value"`
+}
+
+// What to put into a new cart.
+type CartInput struct {
+	// Words of the storefront's own; at most 50.
+	Attributes []*cart.Attribute `json:"attributes,omitempty"`
+	// What is known of the buyer.
+	BuyerIdentity *CartBuyerIdentityInput `json:"buyerIdentity,omitempty"`
+	// Where it could be sent to.
+	Delivery *CartDeliveryInput `json:"delivery,omitempty"`
+	// Discount codes.
+	DiscountCodes []string `json:"discountCodes,omitempty"`
+	// Codes of gift cards.
+	GiftCardCodes []string `json:"giftCardCodes,omitempty"`
+	// The goods; at most 250.
+	Lines []*CartLineInput `json:"lines,omitempty"`
+	// Metafields.
+	Metafields []*CartInputMetafieldInput `json:"metafields,omitempty"`
+	// The buyer's note.
+	Note *string `json:"note,omitempty"`
+}
+
+// A metafield of a new cart.
+type CartInputMetafieldInput struct {
+	// Namespace and key with a dot between them; without a dot the namespace is `custom`.
+	Key string `json:"key"`
+	// The type, such as single_line_text_field.
+	Type string `json:"type"`
+	// The value as text; JSON for lists and objects.
+	Value string `json:"value"`
+}
+
+// What a line of a cart is expected to cost.
+type CartLineEstimatedCost struct {
+	// The price of one piece.
+	Amount *money.Money `json:"amount"`
+	// The price of one piece without a reduction; null when it is not reduced.
+	CompareAtAmount *money.Money `json:"compareAtAmount,omitempty"`
+	// All pieces, before discounts.
+	SubtotalAmount *money.Money `json:"subtotalAmount"`
+	// All pieces, after discounts.
+	TotalAmount *money.Money `json:"totalAmount"`
+}
+
+// Goods to put into a cart.
+type CartLineInput struct {
+	// Words of the storefront's own; at most 50. The same variant with other attributes is another line.
+	Attributes []*cart.Attribute `json:"attributes,omitempty"`
+	// The variant.
+	MerchandiseID string `json:"merchandiseId"`
+	// The line it hangs on. Accepted for compatible clients and refused when it is given, since lines hang on none.
+	Parent *CartLineParentInput `json:"parent,omitempty"`
+	// How many pieces.
+	Quantity *int `json:"quantity,omitempty"`
+	// A subscription. Accepted for compatible clients and refused when it is given, since the shop sells none.
+	SellingPlanID *string `json:"sellingPlanId,omitempty"`
+}
+
+// The line that another one hangs on.
+type CartLineParentInput struct {
+	// By its id.
+	LineID *string `json:"lineId,omitempty"`
+	// By its variant.
+	MerchandiseID *string `json:"merchandiseId,omitempty"`
+}
+
+// What to change of a line.
+type CartLineUpdateInput struct {
+	// The new attributes, in place of all that there are.
+	Attributes []*cart.Attribute `json:"attributes,omitempty"`
+	// The line.
+	ID string `json:"id"`
+	// Another variant.
+	MerchandiseID *string `json:"merchandiseId,omitempty"`
+	// The new number of pieces; zero takes the line out.
+	Quantity *int `json:"quantity,omitempty"`
+	// A subscription. Accepted for compatible clients and refused when it is given, since the shop sells none.
+	SellingPlanID *string `json:"sellingPlanId,omitempty"`
+}
+
+// A metafield to remove.
+type CartMetafieldDeleteInput struct {
+	// Namespace and key with a dot between them; without a dot the namespace is `custom`.
+	Key string `json:"key"`
+	// The cart.
+	OwnerID string `json:"ownerId"`
+}
+
+// What became of a metafield that was to be removed.
+type CartMetafieldDeletePayload struct {
+	// The id that the metafield had; null when it was not removed.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why nothing was removed.
+	UserErrors []*MetafieldDeleteUserError `json:"userErrors"`
+}
+
+// A metafield to set.
+type CartMetafieldsSetInput struct {
+	// Namespace and key with a dot between them; without a dot the namespace is `custom`.
+	Key string `json:"key"`
+	// The cart.
+	OwnerID string `json:"ownerId"`
+	// The type, such as single_line_text_field.
+	Type string `json:"type"`
+	// The value as text; JSON for lists and objects.
+	Value string `json:"value"`
+}
+
+// The metafields that were set.
+type CartMetafieldsSetPayload struct {
+	// The metafields; null when they were refused.
+	Metafields []*listing.Metafield `json:"metafields,omitempty"`
+	// Why nothing was set.
+	UserErrors []*MetafieldsSetUserError `json:"userErrors"`
+}
+
+// What a buyer prefers.
+type CartPreferencesInput struct {
+	// How the buyer likes goods to be brought.
+	Delivery *CartDeliveryPreferenceInput `json:"delivery,omitempty"`
+	// The wallets that the buyer likes to pay with.
+	Wallet []string `json:"wallet,omitempty"`
+}
+
+// An address that a cart could be sent to.
+type CartSelectableAddressInput struct {
+	// The address.
+	Address *CartAddressInput `json:"address"`
+	// Whether it is for this purchase only.
+	OneTimeUse *bool `json:"oneTimeUse,omitempty"`
+	// Whether to work out tax and delivery for it.
+	Selected *bool `json:"selected,omitempty"`
+	// How strictly to check it.
+	ValidationStrategy *cart.Strategy `json:"validationStrategy,omitempty"`
+}
+
+// What to change of an address of a cart.
+type CartSelectableAddressUpdateInput struct {
+	// The new address, in place of the old one.
+	Address *CartAddressInput `json:"address,omitempty"`
+	// Which address.
+	ID string `json:"id"`
+	// Whether it is for this purchase only.
+	OneTimeUse *bool `json:"oneTimeUse,omitempty"`
+	// Whether to work out tax and delivery for it.
+	Selected *bool `json:"selected,omitempty"`
+	// How strictly to check the new address.
+	ValidationStrategy *cart.Strategy `json:"validationStrategy,omitempty"`
+}
+
+// Chooses how a part of a cart is brought.
+type CartSelectedDeliveryOptionInput struct {
+	// The delivery group.
+	DeliveryGroupID string `json:"deliveryGroupId"`
+	// The handle of one of its options.
+	DeliveryOptionHandle string `json:"deliveryOptionHandle"`
+}
+
+// A postal address. Which fields a country wants, `addressFormat` tells.
+type CheckoutAddressInput struct {
+	// The first line of the street address.
+	Address1 *string `json:"address1,omitempty"`
+	// The second line of the street address.
+	Address2 *string `json:"address2,omitempty"`
+	// The city, town or village.
+	City *string `json:"city,omitempty"`
+	// The company.
+	Company *string `json:"company,omitempty"`
+	// The country.
+	CountryCode locale.Country `json:"countryCode"`
+	// The part of the city, where the country writes one.
+	DependentLocality *string `json:"dependentLocality,omitempty"`
+	// The first name.
+	FirstName *string `json:"firstName,omitempty"`
+	// The last name.
+	LastName *string `json:"lastName,omitempty"`
+	// The telephone number, for whoever brings it.
+	Phone *string `json:"phone,omitempty"`
+	// The sorting code, where the country has such.
+	SortingCode *string `json:"sortingCode,omitempty"`
+	// The postal code.
+	Zip *string `json:"zip,omitempty"`
+	// The code or the name of the state, province or the like.
+	ZoneCode *string `json:"zoneCode,omitempty"`
+}
+
+// How to pay what is due.
+type CheckoutPaymentInput struct {
+	// The handle of one of the available methods.
+	MethodHandle string `json:"methodHandle"`
+	// Where the provider sends the buyer after an action; an address of the storefront or of the shop.
+	ReturnURL *string `json:"returnUrl,omitempty"`
+	// What the provider gave the browser. The method `sandbox` knows: `ok`, `decline`, `challenge` and `hang`.
+	Token *string `json:"token,omitempty"`
+}
+
+// Names a checkout and, if wanted, the version of it that was seen.
+type CheckoutRef struct {
+	// The version that was seen; when it is no longer the checkout's, the change is refused with STALE_VERSION.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// The id; with the secret in it, it needs no token.
+	ID string `json:"id"`
+	// The token.
+	Token *string `json:"token,omitempty"`
+}
+
+// Chooses how a shipment is brought.
+type CheckoutShippingChoice struct {
+	// The handle of one of its methods.
+	MethodHandle string `json:"methodHandle"`
+	// The shipment.
+	ShipmentID string `json:"shipmentId"`
+}
+
+// What a checkout is made of.
+type CheckoutStartInput struct {
+	// The cart; `gid://souk/Cart/current` is that of the cookie.
+	CartID string `json:"cartId"`
+	// The buyer's country; that of the cart when left out.
+	Country *locale.Country `json:"country,omitempty"`
+	// The buyer's e-mail address.
+	Email *string `json:"email,omitempty"`
+	// A random name of this request. Sent again it gives the same checkout.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The language to write to the buyer in; that of the cart when left out.
+	Locale *locale.Language `json:"locale,omitempty"`
+	// The buyer's telephone number.
+	Phone *string `json:"phone,omitempty"`
+}
+
+// A line of a cart that is put together of others. The shop makes none; the type is there for clients that name it.
+type ComponentizableCartLine struct {
+	// One attribute.
+	Attribute *cart.Attribute `json:"attribute,omitempty"`
+	// Words of the storefront's own; they go into the order.
+	Attributes []*cart.Attribute `json:"attributes"`
+	// What it costs.
+	Cost *answer.CartLineCost `json:"cost"`
+	// The discounts on it.
+	DiscountAllocations []answer.Allocation `json:"discountAllocations"`
+	// What it is expected to cost.
+	EstimatedCost *CartLineEstimatedCost `json:"estimatedCost"`
+	// The global id.
+	ID string `json:"id"`
+	// The lines that it is made of.
+	LineComponents []*answer.CartLine `json:"lineComponents"`
+	// What is bought.
+	Merchandise answer.Merchandise `json:"merchandise"`
+	// How many pieces.
+	Quantity int `json:"quantity"`
+}
+
+func (ComponentizableCartLine) IsBaseCartLine() {}
+
+func (ComponentizableCartLine) IsNode() {}
 
 // How many there are, and how sure that is.
 type Count struct {
@@ -115,6 +510,36 @@ type Currency struct {
 	Symbol string `json:"symbol"`
 }
 
+// An address as older clients send it.
+type DeliveryAddressInput struct {
+	// An address of the account. Accepted for compatible clients and refused when it is given.
+	CustomerAddressID *string `json:"customerAddressId,omitempty"`
+	// The address.
+	DeliveryAddress *MailingAddressInput `json:"deliveryAddress,omitempty"`
+	// How strictly to check it.
+	DeliveryAddressValidationStrategy *cart.Strategy `json:"deliveryAddressValidationStrategy,omitempty"`
+	// Whether it is for this purchase only.
+	OneTimeUse *bool `json:"oneTimeUse,omitempty"`
+}
+
+// A discount on an order that was granted for a code.
+type DiscountCodeApplication struct {
+	// How it is shared among what it is about.
+	AllocationMethod DiscountApplicationAllocationMethod `json:"allocationMethod"`
+	// Whether it took anything off.
+	Applicable bool `json:"applicable"`
+	// The code.
+	Code string `json:"code"`
+	// Which of the targets it is about.
+	TargetSelection DiscountApplicationTargetSelection `json:"targetSelection"`
+	// The sort of thing it is about.
+	TargetType DiscountApplicationTargetType `json:"targetType"`
+	// How much it is worth.
+	Value answer.PricingValue `json:"value"`
+}
+
+func (DiscountCodeApplication) IsDiscountApplication() {}
+
 // An internet domain.
 type Domain struct {
 	// The name of the host, such as shop.example.
@@ -130,7 +555,7 @@ type EventsTrackPayload struct {
 	// How many events were taken.
 	Accepted int `json:"accepted"`
 	// What was wrong with the batch; then nothing of it is kept.
-	UserErrors []*ShopUserError `json:"userErrors"`
+	UserErrors []*answer.ShopUserError `json:"userErrors"`
 }
 
 // A language.
@@ -158,6 +583,48 @@ type Localization struct {
 	// The market in use.
 	Market *SellingMarket `json:"market"`
 }
+
+// A postal address with names of country and province.
+type MailingAddressInput struct {
+	// The first line of the street address.
+	Address1 *string `json:"address1,omitempty"`
+	// The second line of the street address.
+	Address2 *string `json:"address2,omitempty"`
+	// The city, town or village.
+	City *string `json:"city,omitempty"`
+	// The company.
+	Company *string `json:"company,omitempty"`
+	// The country, by its English name or its code.
+	Country *string `json:"country,omitempty"`
+	// The first name.
+	FirstName *string `json:"firstName,omitempty"`
+	// The last name.
+	LastName *string `json:"lastName,omitempty"`
+	// The telephone number.
+	Phone *string `json:"phone,omitempty"`
+	// The state, province or the like, by its name or its code.
+	Province *string `json:"province,omitempty"`
+	// The postal code.
+	Zip *string `json:"zip,omitempty"`
+}
+
+// A discount on an order that was granted by hand.
+type ManualDiscountApplication struct {
+	// How it is shared among what it is about.
+	AllocationMethod DiscountApplicationAllocationMethod `json:"allocationMethod"`
+	// Why it was granted.
+	Description *string `json:"description,omitempty"`
+	// Which of the targets it is about.
+	TargetSelection DiscountApplicationTargetSelection `json:"targetSelection"`
+	// The sort of thing it is about.
+	TargetType DiscountApplicationTargetType `json:"targetType"`
+	// What it is called.
+	Title string `json:"title"`
+	// How much it is worth.
+	Value answer.PricingValue `json:"value"`
+}
+
+func (ManualDiscountApplication) IsDiscountApplication() {}
 
 // A navigation tree that merchandisers edit.
 type Menu struct {
@@ -194,6 +661,32 @@ type MenuItem struct {
 }
 
 func (MenuItem) IsNode() {}
+
+// Why a metafield was not removed.
+type MetafieldDeleteUserError struct {
+	// What is wrong, for programs.
+	Code *answer.Word `json:"code,omitempty"`
+	// The path of the input field, outermost name first.
+	Field []string `json:"field,omitempty"`
+	// What is wrong, for people.
+	Message string `json:"message"`
+}
+
+func (MetafieldDeleteUserError) IsDisplayableError() {}
+
+// Why metafields were not set.
+type MetafieldsSetUserError struct {
+	// What is wrong, for programs.
+	Code *answer.Word `json:"code,omitempty"`
+	// Which of the metafields it is about, from 0.
+	ElementIndex *int `json:"elementIndex,omitempty"`
+	// The path of the input field, outermost name first.
+	Field []string `json:"field,omitempty"`
+	// What is wrong, for people.
+	Message string `json:"message"`
+}
+
+func (MetafieldsSetUserError) IsDisplayableError() {}
 
 // One page of pages, with what is needed to ask for the next.
 type PageConnection struct {
@@ -242,6 +735,14 @@ type PredictiveSearchResult struct {
 	// Words to search for.
 	Queries []*listing.Term `json:"queries"`
 }
+
+// A part of a price.
+type PricingPercentageValue struct {
+	// The part in percent.
+	Percentage float64 `json:"percentage"`
+}
+
+func (PricingPercentageValue) IsPricingValue() {}
 
 // One page of hits, with what is needed to ask for the next.
 type SearchResultItemConnection struct {
@@ -330,18 +831,6 @@ type ShopPolicyWithDefault struct {
 	// The address of the policy's page.
 	URL string `json:"url"`
 }
-
-// A problem with the caller's input, as data rather than as a top-level error.
-type ShopUserError struct {
-	// What is wrong, for programs.
-	Code ShopErrorCode `json:"code"`
-	// The path of the input field, outermost name first.
-	Field []string `json:"field,omitempty"`
-	// What is wrong, for people.
-	Message string `json:"message"`
-}
-
-func (ShopUserError) IsDisplayableError() {}
 
 // A custom object in a sitemap; kept for compatible clients, there are none.
 type SitemapResourceMetaobject struct {
@@ -606,6 +1095,144 @@ func (e *CountPrecision) UnmarshalGQL(v any) error {
 }
 
 func (e CountPrecision) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// How a discount is shared.
+type DiscountApplicationAllocationMethod string
+
+const (
+	// Shared among all targets.
+	DiscountApplicationAllocationMethodAcross DiscountApplicationAllocationMethod = "ACROSS"
+	// The same for each target.
+	DiscountApplicationAllocationMethodEach DiscountApplicationAllocationMethod = "EACH"
+	// For one target alone.
+	DiscountApplicationAllocationMethodOne DiscountApplicationAllocationMethod = "ONE"
+)
+
+var AllDiscountApplicationAllocationMethod = []DiscountApplicationAllocationMethod{
+	DiscountApplicationAllocationMethodAcross,
+	DiscountApplicationAllocationMethodEach,
+	DiscountApplicationAllocationMethodOne,
+}
+
+func (e DiscountApplicationAllocationMethod) IsValid() bool {
+	switch e {
+	case DiscountApplicationAllocationMethodAcross, DiscountApplicationAllocationMethodEach, DiscountApplicationAllocationMethodOne:
+		return true
+	}
+	return false
+}
+
+func (e DiscountApplicationAllocationMethod) String() string {
+	return string(e)
+}
+
+func (e *DiscountApplicationAllocationMethod) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DiscountApplicationAllocationMethod(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DiscountApplicationAllocationMethod", str)
+	}
+	return nil
+}
+
+func (e DiscountApplicationAllocationMethod) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// Which targets a discount is about.
+type DiscountApplicationTargetSelection string
+
+const (
+	// All of them.
+	DiscountApplicationTargetSelectionAll DiscountApplicationTargetSelection = "ALL"
+	// Those that fit its conditions.
+	DiscountApplicationTargetSelectionEntitled DiscountApplicationTargetSelection = "ENTITLED"
+	// Those that were picked.
+	DiscountApplicationTargetSelectionExplicit DiscountApplicationTargetSelection = "EXPLICIT"
+)
+
+var AllDiscountApplicationTargetSelection = []DiscountApplicationTargetSelection{
+	DiscountApplicationTargetSelectionAll,
+	DiscountApplicationTargetSelectionEntitled,
+	DiscountApplicationTargetSelectionExplicit,
+}
+
+func (e DiscountApplicationTargetSelection) IsValid() bool {
+	switch e {
+	case DiscountApplicationTargetSelectionAll, DiscountApplicationTargetSelectionEntitled, DiscountApplicationTargetSelectionExplicit:
+		return true
+	}
+	return false
+}
+
+func (e DiscountApplicationTargetSelection) String() string {
+	return string(e)
+}
+
+func (e *DiscountApplicationTargetSelection) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DiscountApplicationTargetSelection(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DiscountApplicationTargetSelection", str)
+	}
+	return nil
+}
+
+func (e DiscountApplicationTargetSelection) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+// The sort of thing that a discount is about.
+type DiscountApplicationTargetType string
+
+const (
+	// What is bought.
+	DiscountApplicationTargetTypeLineItem DiscountApplicationTargetType = "LINE_ITEM"
+	// How it is brought.
+	DiscountApplicationTargetTypeShippingLine DiscountApplicationTargetType = "SHIPPING_LINE"
+)
+
+var AllDiscountApplicationTargetType = []DiscountApplicationTargetType{
+	DiscountApplicationTargetTypeLineItem,
+	DiscountApplicationTargetTypeShippingLine,
+}
+
+func (e DiscountApplicationTargetType) IsValid() bool {
+	switch e {
+	case DiscountApplicationTargetTypeLineItem, DiscountApplicationTargetTypeShippingLine:
+		return true
+	}
+	return false
+}
+
+func (e DiscountApplicationTargetType) String() string {
+	return string(e)
+}
+
+func (e *DiscountApplicationTargetType) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DiscountApplicationTargetType(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DiscountApplicationTargetType", str)
+	}
+	return nil
+}
+
+func (e DiscountApplicationTargetType) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }
 
@@ -874,58 +1501,5 @@ func (e *SearchPrefixQueryType) UnmarshalGQL(v any) error {
 }
 
 func (e SearchPrefixQueryType) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-// What may be wrong with an input.
-type ShopErrorCode string
-
-const (
-	// The value breaks a rule.
-	ShopErrorCodeInvalid ShopErrorCode = "INVALID"
-	// A value is missing.
-	ShopErrorCodeRequired ShopErrorCode = "REQUIRED"
-	// There is nothing with this id.
-	ShopErrorCodeNotFound ShopErrorCode = "NOT_FOUND"
-	// A limit on number or size is passed.
-	ShopErrorCodeLimitExceeded ShopErrorCode = "LIMIT_EXCEEDED"
-	// Too many attempts; try again later.
-	ShopErrorCodeRateLimited ShopErrorCode = "RATE_LIMITED"
-)
-
-var AllShopErrorCode = []ShopErrorCode{
-	ShopErrorCodeInvalid,
-	ShopErrorCodeRequired,
-	ShopErrorCodeNotFound,
-	ShopErrorCodeLimitExceeded,
-	ShopErrorCodeRateLimited,
-}
-
-func (e ShopErrorCode) IsValid() bool {
-	switch e {
-	case ShopErrorCodeInvalid, ShopErrorCodeRequired, ShopErrorCodeNotFound, ShopErrorCodeLimitExceeded, ShopErrorCodeRateLimited:
-		return true
-	}
-	return false
-}
-
-func (e ShopErrorCode) String() string {
-	return string(e)
-}
-
-func (e *ShopErrorCode) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = ShopErrorCode(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid ShopErrorCode", str)
-	}
-	return nil
-}
-
-func (e ShopErrorCode) MarshalGQL(w io.Writer) {
 	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
 }

@@ -91,6 +91,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
+		Clock func(childComplexity int) int
 		Ticks func(childComplexity int) int
 	}
 }
@@ -118,6 +119,7 @@ type QueryRootResolver interface {
 }
 type SubscriptionResolver interface {
 	Ticks(ctx context.Context) (<-chan int, error)
+	Clock(ctx context.Context) (<-chan int, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -349,6 +351,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Report.Total(childComplexity), true
 
+	case "Subscription.clock":
+		if e.ComplexityRoot.Subscription.Clock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.Clock(childComplexity), true
 	case "Subscription.ticks":
 		if e.ComplexityRoot.Subscription.Ticks == nil {
 			break
@@ -494,6 +502,7 @@ type Mutation {
 
 type Subscription {
   ticks: Int! @access(rule: PUBLIC)
+  clock: Int! @access(rule: PUBLIC)
 }
 
 interface Node @access(rule: PUBLIC) {
@@ -1942,6 +1951,29 @@ func (ec *executionContext) _Subscription_ticks(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Subscription_ticks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Subscription", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Subscription_clock(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_clock(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().Clock(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_clock(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Subscription", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
@@ -3695,6 +3727,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "ticks":
 		return ec._Subscription_ticks(ctx, fields[0])
+	case "clock":
+		return ec._Subscription_clock(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
