@@ -12,6 +12,11 @@ func Examples() []playground.Example {
 		{Name: "Prices and stock", Query: pricesAndStock, Variables: `{"sku": "LINEN-S"}`, Headers: bearerHeader},
 		{Name: "Move a category", Query: moveCategory, Variables: `{"id": "gid://souk/Category/2", "version": 1, "parent": "gid://souk/Category/1"}`, Headers: bearerHeader},
 		{Name: "Try a rule", Query: tryRule, Headers: bearerHeader},
+		{Name: "Orders", Query: listOrders, Variables: `{"first": 20, "filter": {"state": "CONFIRMED"}}`, Headers: bearerHeader},
+		{Name: "An order", Query: showOrder, Variables: `{"number": 1001}`, Headers: bearerHeader},
+		{Name: "Cancel an order", Query: cancelOrder, Variables: `{"id": "gid://souk/Order/1", "version": 2}`, Headers: bearerHeader},
+		{Name: "New tax rate", Query: newTaxRate, Variables: newTaxRateVariables, Headers: bearerHeader},
+		{Name: "New delivery zone", Query: newZone, Variables: newZoneVariables, Headers: bearerHeader},
 		{Name: "Imports", Query: listImports, Headers: bearerHeader},
 		{Name: "Audit log", Query: listAudit, Headers: bearerHeader},
 	}

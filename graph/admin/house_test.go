@@ -25,13 +25,19 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/notify"
+	"github.com/souk-commerce/souk/internal/order"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/actor"
 	"github.com/souk-commerce/souk/internal/platform/event"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/platform/redis"
+	"github.com/souk-commerce/souk/internal/platform/secret"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/testkit"
 	"github.com/souk-commerce/souk/internal/translation"
 )
@@ -54,7 +60,7 @@ type house struct {
 
 func open(t *testing.T) *house {
 	t.Helper()
-	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks())...))
+	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks(), shipping.Checks(), payment.Checks(), notify.Checks())...))
 	events, log := event.NewOutbox(db), audit.New(db)
 	store, err := disk.Open(t.TempDir(), db.Clock())
 	if err != nil {
@@ -73,7 +79,19 @@ func open(t *testing.T) *house {
 	d.Stock = inventory.NewService(db, events, log, d.Catalog)
 	d.Catalog.Attach(d.Prices, d.Stock)
 	d.Imports = importer.NewService(db, events, log, d.PublicURL)
+	d.Taxes = tax.NewService(db, events, log)
+	d.Delivery = shipping.NewService(db, events, log)
+	d.Payments = payment.NewService(db, events, cardTill, invoiceTill)
+	key, err := secret.NewKey(strings.Repeat("k", 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Orders = order.NewService(order.Rooms{DB: db, Events: events, Audit: log, Inventory: d.Stock, Payments: d.Payments, Attempts: generous{}, Key: key})
 	d.Rules = listing.NewService(db, d.PublicURL)
+	d.Mails, err = notify.NewService(notify.Rooms{DB: db, Orders: d.Orders, Markets: d.Markets, PublicURL: d.PublicURL})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h := &house{t: t, db: db, deps: d}
 	h.found()
 	return h.serve(d)

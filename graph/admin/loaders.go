@@ -13,6 +13,9 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/notify"
+	"github.com/souk-commerce/souk/internal/order"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/pricing"
 )
 
@@ -37,6 +40,12 @@ type loaders struct {
 	ranges        *loader.Loader[rangeKey, pricing.Range]
 	levels        *loader.Loader[catalog.VariantID, []inventory.Level]
 	locations     *loader.Loader[inventory.LocationID, inventory.Location]
+	reservations  *loader.Loader[inventory.CheckoutID, []inventory.Reservation]
+	payments      *loader.Loader[int64, []payment.Payment] // by checkout
+	orders        *loader.Loader[order.ID, order.Order]
+	notes         *loader.Loader[order.ID, []order.Note]
+	timelines     *loader.Loader[order.ID, []order.Entry]
+	mails         *loader.Loader[int64, []notify.Mail] // by order
 }
 
 func newLoaders(d Deps) *loaders {
@@ -60,6 +69,12 @@ func newLoaders(d Deps) *loaders {
 		ranges:        loader.New(d.Wait, d.ranges),
 		levels:        loader.New(d.Wait, d.Stock.LevelsOf),
 		locations:     loader.New(d.Wait, d.Stock.LocationsByIDs),
+		reservations:  loader.New(d.Wait, d.Stock.ReservationsOf),
+		payments:      loader.New(d.Wait, d.Payments.OfCheckouts),
+		orders:        loader.New(d.Wait, d.Orders.ByIDs),
+		notes:         loader.New(d.Wait, d.Orders.Notes),
+		timelines:     loader.New(d.Wait, d.Orders.Timeline),
+		mails:         loader.New(d.Wait, d.mails),
 	}
 }
 
@@ -178,6 +193,11 @@ func (d Deps) metafields(ctx context.Context, owners []metafield.Owner) (map[met
 		}
 	}
 	return out, nil
+}
+
+// mails reads what was written about orders.
+func (d Deps) mails(ctx context.Context, orders []int64) (map[int64][]notify.Mail, error) {
+	return d.Mails.OfSubjects(ctx, notify.AboutOrder, orders)
 }
 
 // priceKey names the prices of a variant in a list; list 0 is the base one.

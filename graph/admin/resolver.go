@@ -21,9 +21,14 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/notify"
+	"github.com/souk-commerce/souk/internal/order"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/translation"
 )
 
@@ -42,6 +47,11 @@ type Deps struct {
 	Prices       *pricing.Service
 	Stock        *inventory.Service
 	Imports      *importer.Service
+	Taxes        *tax.Service
+	Delivery     *shipping.Service
+	Payments     *payment.Service
+	Orders       *order.Service
+	Mails        *notify.Service
 
 	// Keys remembers what was done under the header Idempotency-Key. Nil: nothing.
 	Keys *idempotency.Keys

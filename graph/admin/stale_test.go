@@ -65,6 +65,10 @@ func (c client) oneOfEach() map[string]string {
 	}
 	ids["article"] = c.change(`mutation($b: ID!) { articleCreate(input: {blog: $b, handle: "x", title: "x"}) { article { id } userErrors { code } } }`, "b", ids["blog"]).text("articleCreate.article.id")
 	ids["priceList"] = c.change(`mutation($m: ID!) { priceListCreate(input: {name: "x", marketId: $m}) { priceList { id } userErrors { code } } }`, "m", ids["market"]).text("priceListCreate.priceList.id")
+	ids["taxRate"] = c.change(createRate, "i", vat("19")).text("taxRateCreate.taxRate.id")
+	ids["deliveryZone"] = c.change(createZone, "i", zone("x", map[string]any{"country": "DE"})).text("deliveryZoneCreate.deliveryZone.id")
+	c.receive(ids["productVariantUpdate"])
+	ids["order"] = orderID(c.buy(purchase{ids["productVariantUpdate"], 1, "Ada", invoiceTill}))
 	return ids
 }
 

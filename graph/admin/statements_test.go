@@ -26,8 +26,18 @@ var lists = map[string]string{
 	"markets":     `query($n: Int!) { markets(first: $n) { totalCount nodes { countries languages domains } } }`,
 	"imports":     `query($n: Int!) { importRuns(first: $n) { totalCount nodes { state } } }`,
 	"redirects":   `query($n: Int!) { redirects(first: $n, sort: PATH) { totalCount nodes { path } } }`,
-	"staff":       `query($n: Int!) { staffMembers(first: $n) { totalCount nodes { permissions } } }`,
+	"taxes":       `query($n: Int!) { taxRates(first: $n) { totalCount nodes { rate } } }`,
+	"zones":       `query($n: Int!) { deliveryZones(first: $n) { totalCount nodes { areas { country } methods { title rates { amount { amount } } } } } }`,
+	"orders": `query($n: Int!) { orders(first: $n) { totalCount nodes {
+		number market { name } total { amount } shippingAddress { formatted } tags notes { body } timeline { message } mails { state } payments { state captured { amount } }
+		lines { unitPrice { amount } variant { sku } product { title } taxes { rate } } deliveries { taxes { rate } } taxes { rate } reservations { state variant { sku } location { name } }
+	} } }`,
+	"reservations": `query($n: Int!) { stockReservations(first: $n) { totalCount nodes { variant { sku } location { name } } } }`,
+	"mails":        `query($n: Int!) { mails(first: $n) { totalCount nodes { subject } } }`,
+	"staff":        `query($n: Int!) { staffMembers(first: $n) { totalCount nodes { permissions } } }`,
 }
+
+var countries = []string{"DE", "AT", "CH", "FR", "IT", "ES", "PT", "BE", "NL", "DK", "SE", "NO"}
 
 // fill makes twelve of everything.
 func (c client) fill() {
@@ -48,6 +58,11 @@ func (c client) fill() {
 		c.change(`mutation($o: ID!) { metafieldsSet(ownerId: $o, metafields: [{key: "a", type: "single_line_text_field", value: "b"}]) { metafields { id } userErrors { code } } }`, "o", product)
 		c.change(`mutation($b: ID!, $h: String!, $m: ID) { articleCreate(input: {blog: $b, handle: $h, title: "A", media: $m}) { article { id } userErrors { code } } }`, "b", blog, "h", fmt.Sprintf("a-%d", i), "m", m)
 		c.change(`mutation($h: String!) { menuCreate(input: {handle: $h, title: "M", items: [{title: "a", type: SEARCH, items: [{title: "b", type: SEARCH}]}]}) { menu { id } userErrors { code } } }`, "h", fmt.Sprintf("m-%d", i))
+		c.change(createRate, "i", map[string]any{"country": "DE", "name": fmt.Sprint("VAT ", i), "rate": "1"})
+		c.change(createZone, "i", zone(fmt.Sprint("Z", i), map[string]any{"country": countries[i]}, map[string]any{"currency": "EUR", "amount": "5"}))
+		o := c.buy(purchase{variant, 1, "Ada", cardTill})
+		c.confirm(o)
+		c.change(`mutation($id: ID!, $v: Int!) { orderNoteAdd(id: $id, body: "x") { userErrors { code } } orderTagsSet(id: $id, version: $v, tags: ["x"]) { userErrors { code } } }`, "id", orderID(o), "v", o.Version)
 		c.change(`mutation($h: String!) { marketCreate(input: {handle: $h, name: "M", currency: "EUR", languages: ["en"]}) { market { id } userErrors { code } } }`, "h", fmt.Sprintf("m-%d", i))
 	}
 }

@@ -21,11 +21,12 @@ type Role string
 const (
 	Owner  Role = "owner"  // everything, other staff included
 	Admin  Role = "admin"  // everything but staff
-	Editor Role = "editor" // catalog, prices, stock, content
-	Viewer Role = "viewer" // reads
+	Editor Role = "editor" // catalog, prices, stock, content, orders
+	Viewer Role = "viewer" // reads, but nothing about buyers
 )
 
-// The permissions. Reading the back office takes none but being staff.
+// The permissions. Reading the back office takes none but being staff, save for
+// the audit log and for what is about buyers.
 const (
 	CatalogWrite  actor.Permission = "catalog.write"
 	PricesWrite   actor.Permission = "prices.write"
@@ -33,6 +34,8 @@ const (
 	ContentWrite  actor.Permission = "content.write"
 	MediaWrite    actor.Permission = "media.write"
 	ImportsWrite  actor.Permission = "imports.write"
+	OrdersRead    actor.Permission = "orders.read"
+	OrdersWrite   actor.Permission = "orders.write"
 	MarketsWrite  actor.Permission = "markets.write"
 	SettingsWrite actor.Permission = "settings.write"
 	AuditRead     actor.Permission = "audit.read"
@@ -41,7 +44,7 @@ const (
 
 // Permissions gives what a role may do.
 func (r Role) Permissions() []actor.Permission {
-	editor := []actor.Permission{CatalogWrite, PricesWrite, StockWrite, ContentWrite, MediaWrite, ImportsWrite}
+	editor := []actor.Permission{CatalogWrite, PricesWrite, StockWrite, ContentWrite, MediaWrite, ImportsWrite, OrdersRead, OrdersWrite}
 	switch r {
 	case Owner:
 		return append(editor, MarketsWrite, SettingsWrite, AuditRead, StaffWrite)

@@ -7,8 +7,12 @@ import (
 	"github.com/souk-commerce/souk/internal/importer"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/notify"
+	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/tax"
 )
 
 // ProductEdge is one entry of a list.
@@ -196,4 +200,59 @@ type ImportRunEdge struct {
 // ImportRunConnection is one page.
 type ImportRunConnection struct {
 	Connection[importer.Run, ImportRunEdge]
+}
+
+// TaxRateEdge is one entry of a list.
+type TaxRateEdge struct {
+	Cursor string
+	Node   tax.Rate
+}
+
+// TaxRateConnection is one page.
+type TaxRateConnection struct {
+	Connection[tax.Rate, TaxRateEdge]
+}
+
+// DeliveryZoneEdge is one entry of a list.
+type DeliveryZoneEdge struct {
+	Cursor string
+	Node   shipping.Zone
+}
+
+// DeliveryZoneConnection is one page.
+type DeliveryZoneConnection struct {
+	Connection[shipping.Zone, DeliveryZoneEdge]
+}
+
+// StockReservationEdge is one entry of a list.
+type StockReservationEdge struct {
+	Cursor string
+	Node   inventory.Reservation
+}
+
+// StockReservationConnection is one page.
+type StockReservationConnection struct {
+	Connection[inventory.Reservation, StockReservationEdge]
+}
+
+// OrderEdge is one entry of a list.
+type OrderEdge struct {
+	Cursor string
+	Node   order.Order
+}
+
+// OrderConnection is one page.
+type OrderConnection struct {
+	Connection[order.Order, OrderEdge]
+}
+
+// MailEdge is one entry of a list.
+type MailEdge struct {
+	Cursor string
+	Node   notify.Mail
+}
+
+// MailConnection is one page.
+type MailConnection struct {
+	Connection[notify.Mail, MailEdge]
 }

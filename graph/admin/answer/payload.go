@@ -15,8 +15,11 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/translation"
 )
 
@@ -45,6 +48,9 @@ type (
 	PricesPayload          Payload[pricing.List]
 	LocationPayload        Payload[inventory.Location]
 	StockPayload           ListPayload[inventory.Level]
+	TaxRatePayload         Payload[tax.Rate]
+	DeliveryZonePayload    Payload[shipping.Zone]
+	OrderPayload           Payload[order.ID] // the id alone, like OrderNotePayload
 	StaffSessionPayload    Payload[staff.Tokens]
 	CollectionRulePreview  Payload[int]
 )
@@ -74,6 +80,14 @@ type ListPayload[T any] struct {
 // DeletePayload is what came of taking something away.
 type DeletePayload struct {
 	DeletedID  *string
+	UserErrors []UserError
+}
+
+// OrderNotePayload is what came of writing a note. What is kept under an
+// idempotency key must say nothing about a buyer, so it carries ids alone.
+type OrderNotePayload struct {
+	Order      order.ID
+	Thing      *order.NoteID
 	UserErrors []UserError
 }
 

@@ -21,8 +21,13 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/notify"
+	"github.com/souk-commerce/souk/internal/order"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/tax"
 )
 
 // region    ************************** generated!.gotpl **************************
@@ -1876,6 +1881,22 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐReservationID(ctx context.Context, v any) (inventory.ReservationID, error) {
+	res, err := gql.UnmarshalReservationID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐReservationID(ctx context.Context, sel ast.SelectionSet, v inventory.ReservationID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalReservationID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋmarketᚐID(ctx context.Context, v any) (market.ID, error) {
 	res, err := gql.UnmarshalMarketID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1924,6 +1945,86 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋnotifyᚐID(ctx context.Context, v any) (notify.ID, error) {
+	res, err := gql.UnmarshalMailID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋnotifyᚐID(ctx context.Context, sel ast.SelectionSet, v notify.ID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalMailID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋorderᚐID(ctx context.Context, v any) (order.ID, error) {
+	res, err := gql.UnmarshalOrderID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋorderᚐID(ctx context.Context, sel ast.SelectionSet, v order.ID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalOrderID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋorderᚐLineID(ctx context.Context, v any) (order.LineID, error) {
+	res, err := gql.UnmarshalOrderLineID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋorderᚐLineID(ctx context.Context, sel ast.SelectionSet, v order.LineID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalOrderLineID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋorderᚐNoteID(ctx context.Context, v any) (order.NoteID, error) {
+	res, err := gql.UnmarshalOrderNoteID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋorderᚐNoteID(ctx context.Context, sel ast.SelectionSet, v order.NoteID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalOrderNoteID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpaymentᚐID(ctx context.Context, v any) (payment.ID, error) {
+	res, err := gql.UnmarshalPaymentID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpaymentᚐID(ctx context.Context, sel ast.SelectionSet, v payment.ID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalPaymentID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpricingᚐListID(ctx context.Context, v any) (pricing.ListID, error) {
 	res, err := gql.UnmarshalPriceListID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1940,6 +2041,38 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋshippingᚐMethodID(ctx context.Context, v any) (shipping.MethodID, error) {
+	res, err := gql.UnmarshalDeliveryMethodID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋshippingᚐMethodID(ctx context.Context, sel ast.SelectionSet, v shipping.MethodID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalDeliveryMethodID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋshippingᚐZoneID(ctx context.Context, v any) (shipping.ZoneID, error) {
+	res, err := gql.UnmarshalDeliveryZoneID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋshippingᚐZoneID(ctx context.Context, sel ast.SelectionSet, v shipping.ZoneID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalDeliveryZoneID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstaffᚐID(ctx context.Context, v any) (staff.ID, error) {
 	res, err := gql.UnmarshalStaffID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1948,6 +2081,22 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsouk�
 func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstaffᚐID(ctx context.Context, sel ast.SelectionSet, v staff.ID) graphql.Marshaler {
 	_ = sel
 	res := gql.MarshalStaffID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋtaxᚐRateID(ctx context.Context, v any) (tax.RateID, error) {
+	res, err := gql.UnmarshalTaxRateID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋtaxᚐRateID(ctx context.Context, sel ast.SelectionSet, v tax.RateID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalTaxRateID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -24,10 +24,18 @@ type ResolverRoot interface {
 	Article() ArticleResolver
 	Category() CategoryResolver
 	Collection() CollectionResolver
+	DeliveryArea() DeliveryAreaResolver
+	DeliveryRate() DeliveryRateResolver
 	ImportRun() ImportRunResolver
 	Media() MediaResolver
 	MenuItem() MenuItemResolver
 	Mutation() MutationResolver
+	Order() OrderResolver
+	OrderLine() OrderLineResolver
+	OrderNotePayload() OrderNotePayloadResolver
+	OrderPayload() OrderPayloadResolver
+	Payment() PaymentResolver
+	PostalAddress() PostalAddressResolver
 	Price() PriceResolver
 	PriceList() PriceListResolver
 	Product() ProductResolver
@@ -39,7 +47,9 @@ type ResolverRoot interface {
 	StaffMember() StaffMemberResolver
 	StockLevel() StockLevelResolver
 	StockMovement() StockMovementResolver
+	StockReservation() StockReservationResolver
 	Swatch() SwatchResolver
+	TaxRate() TaxRateResolver
 	CategoryUpdateInput() CategoryUpdateInputResolver
 	CollectionUpdateInput() CollectionUpdateInputResolver
 	LocationUpdateInput() LocationUpdateInputResolver
@@ -92,15 +102,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCollectionRuleInput,
 		ec.unmarshalInputCollectionUpdateInput,
 		ec.unmarshalInputContentFilter,
+		ec.unmarshalInputDeliveryAreaInput,
+		ec.unmarshalInputDeliveryMethodInput,
+		ec.unmarshalInputDeliveryRateInput,
+		ec.unmarshalInputDeliveryZoneInput,
 		ec.unmarshalInputImportRunFilter,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationUpdateInput,
+		ec.unmarshalInputMailFilter,
 		ec.unmarshalInputMarketFilter,
 		ec.unmarshalInputMarketInput,
 		ec.unmarshalInputMediaLinkInput,
 		ec.unmarshalInputMenuInput,
 		ec.unmarshalInputMenuItemInput,
 		ec.unmarshalInputMetafieldInput,
+		ec.unmarshalInputOrderFilter,
 		ec.unmarshalInputPageInput,
 		ec.unmarshalInputPolicyInput,
 		ec.unmarshalInputPriceFilter,
@@ -132,7 +148,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStockLevelFilter,
 		ec.unmarshalInputStockMovementFilter,
 		ec.unmarshalInputStockReceiptInput,
+		ec.unmarshalInputStockReservationFilter,
 		ec.unmarshalInputSwatchInput,
+		ec.unmarshalInputTaxRateFilter,
+		ec.unmarshalInputTaxRateInput,
 		ec.unmarshalInputTranslationInput,
 		ec.unmarshalInputUnitMeasureInput,
 		ec.unmarshalInputUrlRedirectFilter,
@@ -645,6 +664,8 @@ enum UserErrorCode {
   ALREADY_EXISTS
   "The amount is too large."
   AMOUNT_OUT_OF_RANGE
+  "Another delivery zone serves one of these areas."
+  AREA_TAKEN
   "There is no such attribute."
   ATTRIBUTE_NOT_FOUND
   "The shop has a base price list already."
@@ -685,6 +706,8 @@ enum UserErrorCode {
   CURRENCY_MISMATCH
   "The default market must be active."
   DEFAULT_INACTIVE
+  "There is no such delivery zone."
+  DELIVERY_ZONE_NOT_FOUND
   "Another market is served under one of these domains."
   DOMAIN_TAKEN
   "The same variant and location stand twice."
@@ -715,6 +738,10 @@ enum UserErrorCode {
   INVALID
   "The amount is no plain decimal, or has more decimals than the currency."
   INVALID_AMOUNT
+  "Everywhere has no subdivisions."
+  INVALID_AREA
+  "It is no reason to cancel an order."
+  INVALID_CANCEL_REASON
   "A code begins with a small letter and goes on with small letters, digits and underscores."
   INVALID_CODE
   "A color is # and six hexadecimal digits."
@@ -729,6 +756,8 @@ enum UserErrorCode {
   INVALID_CURRENCY
   "The cursor does not belong to this list."
   INVALID_CURSOR
+  "The days are outside of what is allowed, or the least is above the most."
+  INVALID_DAYS
   "This is no e-mail address."
   INVALID_EMAIL
   "A rule cannot look at this."
@@ -749,6 +778,8 @@ enum UserErrorCode {
   INVALID_MATCH
   "A namespace has 1 to 64 letters, digits, hyphens or underscores."
   INVALID_NAMESPACE
+  "A note has 1 to 5,000 characters."
+  INVALID_NOTE
   "Give either first or last, not both."
   INVALID_PAGINATION
   "A path begins with one slash."
@@ -757,12 +788,18 @@ enum UserErrorCode {
   INVALID_QUANTITY
   "The minimum is a multiple of the step, and the maximum not below it."
   INVALID_QUANTITY_RULE
+  "A rate is from 0 to 100 percent, with at most four decimals."
+  INVALID_RATE
   "The relation does not go with the field."
   INVALID_RELATION
   "It is no role."
   INVALID_ROLE
+  "There are too many tags, or one is empty or too long."
+  INVALID_TAGS
   "A target is another path of the shop, or an http or https address."
   INVALID_TARGET
+  "Where it stands does not allow this step."
+  INVALID_TRANSITION
   "It is no type of metafield or menu item."
   INVALID_TYPE
   "A unit measure has a content and a reference, both with a unit."
@@ -783,6 +820,8 @@ enum UserErrorCode {
   LAST_VARIANT
   "A limit is used up."
   LIMIT_EXCEEDED
+  "The same thing stands twice in the list."
+  LISTED_TWICE
   "The location takes nothing in."
   LOCATION_INACTIVE
   "There is no such location."
@@ -809,14 +848,20 @@ enum UserErrorCode {
   NOT_A_MEMBER
   "Only JPEG, PNG, GIF and WebP pictures are taken in."
   NOT_A_PICTURE
+  "The payment provider moves this money, not staff."
+  NOT_BY_HAND
   "There is nothing with this id."
   NOT_FOUND
   "This field cannot be translated."
   NOT_TRANSLATABLE
+  "No payment of the order waits to be marked as paid."
+  NOTHING_OWED
   "The product has no such option."
   OPTION_NOT_FOUND
   "The product has no such option value."
   OPTION_VALUE_NOT_FOUND
+  "There is no such order."
+  ORDER_NOT_FOUND
   "It is outside of what is allowed."
   OUT_OF_RANGE
   "The category above it is archived."
@@ -829,6 +874,8 @@ enum UserErrorCode {
   PRODUCT_NOT_FOUND
   "Too many attempts; wait a few minutes."
   RATE_LIMITED
+  "Two rates of one currency are for the same weights."
+  RATES_OVERLAP
   "It refers to something that is not there, or is still referred to."
   REFERENCE_BROKEN
   "It must not be empty."
@@ -841,6 +888,8 @@ enum UserErrorCode {
   STAFF_NOT_FOUND
   "Somebody changed it meanwhile; read it again."
   STALE_VERSION
+  "There is no such tax rate."
+  TAX_RATE_NOT_FOUND
   "This token is not valid any more; sign in again."
   TOKEN_INVALID
   "A menu goes too deep."
@@ -871,6 +920,8 @@ enum UserErrorCode {
   WRONG_STATUS
   "A variant has one value for each option."
   WRONG_VALUE_COUNT
+  "The country has no such subdivision."
+  ZONE_UNKNOWN
 }
 `, BuiltIn: false},
 	{Name: "../schema/collection.graphqls", Input: `"A set of products: chosen by hand, or by a rule."
@@ -1915,6 +1966,193 @@ extend type Mutation {
   ): DeletePayload! @access(rule: STAFF, permission: "content.write")
 }
 `, BuiltIn: false},
+	{Name: "../schema/delivery.graphqls", Input: `"A group of places that the same delivery methods serve. The narrowest area that holds a place decides its zone; a place in no zone gets no delivery."
+type DeliveryZone @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "Its name, for staff."
+  name: String!
+  "The places."
+  areas: [DeliveryArea!]!
+  "The ways of bringing goods there, in the order of their positions."
+  methods: [DeliveryMethod!]!
+  "Grows with every change; name it when you change the zone."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"A country, one of its subdivisions, or everything that no other zone names."
+type DeliveryArea @access(rule: STAFF) {
+  "The country; null is every country that no other zone names."
+  country: CountryCode
+  "The code of the subdivision, such as CA; empty is the whole country."
+  subdivision: String!
+}
+
+"One way of bringing goods to a zone."
+type DeliveryMethod @access(rule: STAFF) {
+  "The global id. It changes when the zone is replaced; the handle stays."
+  id: ID!
+  "How carts and checkouts choose it; unique in its zone."
+  handle: String!
+  "What buyers read."
+  title: String!
+  "What buyers read besides."
+  description: String!
+  "After how many days it arrives at the earliest; null if nothing is promised."
+  minDays: Int
+  "After how many days it arrives at the latest; null if nothing is promised."
+  maxDays: Int
+  "The lowest is shown first among methods of the same price."
+  position: Int!
+  "Whether it is on offer."
+  active: Boolean!
+  "What it costs, by currency and weight. A parcel that no rate names cannot be brought this way."
+  rates: [DeliveryRate!]!
+}
+
+"What a method costs for parcels of a weight."
+type DeliveryRate @access(rule: STAFF) {
+  "The currency it is for."
+  currency: CurrencyCode!
+  "From how many grams on."
+  fromGrams: Int!
+  "Below how many grams; null is however heavy."
+  belowGrams: Int
+  "The price."
+  amount: Money!
+  "The value of the goods, after discounts, from which it costs nothing; null is never."
+  freeFrom: Money
+}
+
+"A delivery zone as a whole."
+input DeliveryZoneInput {
+  "Its name, for staff."
+  name: String!
+  "The places. A place belongs to one zone only."
+  areas: [DeliveryAreaInput!]!
+  "The ways of bringing goods there."
+  methods: [DeliveryMethodInput!]!
+}
+
+"A place that a zone serves."
+input DeliveryAreaInput {
+  "The country; every country that no other zone names if left out."
+  country: CountryCode
+  "The code of the subdivision, such as CA; the whole country if left out."
+  subdivision: String
+}
+
+"A way of bringing goods to a zone."
+input DeliveryMethodInput {
+  "How carts and checkouts choose it; unique in its zone."
+  handle: String!
+  "What buyers read."
+  title: String!
+  "What buyers read besides."
+  description: String
+  "After how many days it arrives at the earliest. It goes with ` + "`" + `maxDays` + "`" + `."
+  minDays: Int
+  "After how many days it arrives at the latest."
+  maxDays: Int
+  "The lowest is shown first among methods of the same price."
+  position: Int! = 0
+  "Whether it is on offer."
+  active: Boolean! = true
+  "What it costs. A flat rate is one row for each currency, without weights; rates of one currency do not overlap."
+  rates: [DeliveryRateInput!]!
+}
+
+"What a method costs for parcels of a weight."
+input DeliveryRateInput {
+  "The currency it is for."
+  currency: CurrencyCode!
+  "From how many grams on."
+  fromGrams: Int! = 0
+  "Below how many grams; however heavy if left out."
+  belowGrams: Int
+  "The price, in the rate's currency."
+  amount: Decimal!
+  "The value of the goods, after discounts, from which it costs nothing, in the rate's currency; never if left out."
+  freeFrom: Decimal
+}
+
+"One page of delivery zones."
+type DeliveryZoneConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [DeliveryZoneEdge!]!
+  "The entries alone."
+  nodes: [DeliveryZone!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of delivery zones."
+type DeliveryZoneEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: DeliveryZone!
+}
+
+"What came of a change to the delivery zone."
+type DeliveryZonePayload @access(rule: STAFF) {
+  "The delivery zone as it is now; null if the change was refused."
+  deliveryZone: DeliveryZone
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One delivery zone; null if there is none with this id."
+  deliveryZone(
+    "The id of the delivery zone."
+    id: ID!
+  ): DeliveryZone @access(rule: STAFF)
+  "Where the shop delivers, how, and for how much, by name."
+  deliveryZones(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+  ): DeliveryZoneConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Makes a delivery zone with its areas, methods and rates."
+  deliveryZoneCreate(
+    "The delivery zone."
+    input: DeliveryZoneInput!
+  ): DeliveryZonePayload! @access(rule: STAFF, permission: "settings.write")
+  "Replaces a delivery zone with its areas, methods and rates. Orders keep the delivery they were placed with."
+  deliveryZoneUpdate(
+    "The id of the delivery zone."
+    id: ID!
+    "The version of the delivery zone that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "The whole delivery zone."
+    input: DeliveryZoneInput!
+  ): DeliveryZonePayload! @access(rule: STAFF, permission: "settings.write")
+  "Takes a delivery zone away with its methods. Its places fall to wider zones, or get no delivery."
+  deliveryZoneDelete(
+    "The id of the delivery zone."
+    id: ID!
+    "The version of the delivery zone that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): DeletePayload! @access(rule: STAFF, permission: "settings.write")
+}
+`, BuiltIn: false},
 	{Name: "../schema/import.graphqls", Input: `"One file that was, or is being, taken in. Files are sent by POST /admin/imports."
 type ImportRun @access(rule: STAFF) {
   "The global id."
@@ -2395,6 +2633,97 @@ extend type Mutation {
   ): StockPayload! @access(rule: STAFF, permission: "stock.write")
 }
 `, BuiltIn: false},
+	{Name: "../schema/mail.graphqls", Input: `"Where a mail stands."
+enum MailState {
+  "Not sent yet."
+  QUEUED
+  "A server took it; without one, it is in the mailbox."
+  SENT
+  "Given up."
+  FAILED
+}
+
+"A mail that the shop sends, once."
+type Mail @access(rule: STAFF, permission: "orders.read") {
+  "The global id."
+  id: ID!
+  "Which template it was made of, such as order.confirmation."
+  kind: String!
+  "Whom it goes to."
+  recipient: String!
+  "The language it is written in."
+  language: LanguageCode!
+  "Its subject line."
+  subject: String!
+  "Its text for readers without markup."
+  text: String!
+  "Its text with markup."
+  html: HTML!
+  "Where it stands."
+  state: MailState!
+  "How often it was tried."
+  tries: Int!
+  "Why the last try failed; empty if none did."
+  lastError: String!
+  "When it was made."
+  createdAt: DateTime!
+  "When a server took it; null if it has not."
+  sentAt: DateTime
+}
+
+"What narrows a list of mails. All conditions must hold."
+input MailFilter {
+  "Only those that stand there."
+  state: MailState
+  "Only those of this template, such as order.confirmation."
+  kind: String
+  "Only those to this address."
+  recipient: String
+}
+
+"One page of mails."
+type MailConnection @access(rule: STAFF, permission: "orders.read") {
+  "The entries with their cursors."
+  edges: [MailEdge!]!
+  "The entries alone."
+  nodes: [Mail!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of mails."
+type MailEdge @access(rule: STAFF, permission: "orders.read") {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: Mail!
+}
+
+extend type Query {
+  "One mail; null if there is none with this id."
+  mail(
+    "The id of the mail."
+    id: ID!
+  ): Mail @access(rule: STAFF, permission: "orders.read")
+  "What the shop wrote to people, the newest first."
+  mails(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: MailFilter! = {}
+  ): MailConnection! @access(rule: STAFF, permission: "orders.read")
+}
+`, BuiltIn: false},
 	{Name: "../schema/market.graphqls", Input: `"A selling region."
 type Market @access(rule: STAFF) {
   "The global id."
@@ -2842,6 +3171,499 @@ extend type Mutation {
     "The version of the menu that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
     version: Int!
   ): DeletePayload! @access(rule: STAFF, permission: "content.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/order.graphqls", Input: `"Where an order stands."
+enum OrderState {
+  "Staff put it together; nobody has bought it yet."
+  DRAFT
+  "Placed; the money is not sure yet."
+  PENDING
+  "To be fulfilled."
+  CONFIRMED
+  "Staff look at it before anything is sent."
+  ON_HOLD
+  "Everything was delivered and paid."
+  COMPLETED
+  "Called off."
+  CANCELLED
+  "The money never came."
+  EXPIRED
+}
+
+"The one word that the buyer is told. It follows from the order, its payments and its shipments."
+enum OrderStatus {
+  "Placed; the money is not sure yet."
+  PENDING
+  "The shop has taken it on."
+  CONFIRMED
+  "Everything was paid."
+  PAID
+  "Everything was handed over."
+  FULFILLED
+  "Everything is under way."
+  SHIPPED
+  "Everything has arrived."
+  DELIVERED
+  "All money went back."
+  REFUNDED
+  "All goods came back."
+  RETURNED
+  "The buyer's bank asks for the money back."
+  DISPUTED
+  "Called off, or the money never came."
+  CANCELLED
+}
+
+"Why an order was cancelled."
+enum OrderCancelReason {
+  "The customer changed their mind."
+  CUSTOMER
+  "The payment was declined."
+  DECLINED
+  "The order is fraudulent."
+  FRAUD
+  "The goods are not there."
+  INVENTORY
+  "Something else."
+  OTHER
+  "A mistake of staff."
+  STAFF
+}
+
+"A purchase that was made. What was bought, for how much and under which taxes was copied when it was placed, and does not follow the catalog."
+type Order @access(rule: STAFF, permission: "orders.read") {
+  "The global id."
+  id: ID!
+  "What people call it by. Numbers rise, and may have gaps."
+  number: Int!
+  "Where it stands."
+  state: OrderState!
+  "What the buyer is told."
+  status: OrderStatus!
+  "Grows with every change; name it when you change the order."
+  version: Int!
+  "When it was placed."
+  placedAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+  "When it was cancelled; null if it was not."
+  cancelledAt: DateTime
+  "Why it was cancelled; null if it was not."
+  cancelReason: OrderCancelReason
+  "The market it was placed in; null if that is gone."
+  market: Market
+  "The handle that the market had then."
+  marketHandle: String!
+  "The country that the buyer shopped from."
+  country: CountryCode!
+  "The language that the buyer read, and gets mail in."
+  language: LanguageCode!
+  "The currency of all its amounts."
+  currency: CurrencyCode!
+  "The buyer's e-mail address."
+  email: String!
+  "The buyer's phone number; empty if it was not given."
+  phone: String!
+  "Whether the buyer wants to hear of offers."
+  acceptsMarketing: Boolean!
+  "What the buyer wrote to it; empty if nothing."
+  note: String!
+  "What the storefront wrote to it."
+  attributes: [OrderAttribute!]!
+  "Where the goods go; null if nothing is sent."
+  shippingAddress: PostalAddress
+  "Where the bill goes; null if none was given."
+  billingAddress: PostalAddress
+  "What was bought."
+  lines: [OrderLine!]!
+  "How it is brought."
+  deliveries: [OrderDelivery!]!
+  "All its taxes, summed by name and rate."
+  taxes: [OrderTax!]!
+  "Whether prices carry their tax. If so, the tax is a part of the other amounts, else it comes on top."
+  taxIncluded: Boolean!
+  "The lines before discounts."
+  subtotal: Money!
+  "What was taken off lines and deliveries."
+  discount: Money!
+  "The deliveries before discounts."
+  delivery: Money!
+  "All taxes."
+  tax: Money!
+  "What it costs: subtotal less discount, and delivery; with the tax on top if prices do not carry it."
+  total: Money!
+  "What of the total was paid by gift cards and store credit."
+  credit: Money!
+  "What was taken of the buyer's money."
+  captured: Money!
+  "What of it went back."
+  refunded: Money!
+  "Whether the money comes after the goods, or beside the shop."
+  payLater: Boolean!
+  "Every attempt to pay its checkout, the oldest first, those that were declined included."
+  payments: [Payment!]!
+  "What staff sort it by."
+  tags: [String!]!
+  "What staff wrote to it, the oldest first."
+  notes: [OrderNote!]!
+  "Everything that happened to it, the oldest first."
+  timeline: [OrderTimelineEntry!]!
+  "The mails that it sent, the oldest first."
+  mails: [Mail!]!
+  "The pieces of stock that its checkout took, those that were given back included."
+  reservations: [StockReservation!]!
+}
+
+"A word of the storefront's own on an order or a line."
+type OrderAttribute @access(rule: STAFF, permission: "orders.read") {
+  "What it is about."
+  key: String!
+  "What it says."
+  value: String!
+}
+
+"An address as the buyer gave it."
+type PostalAddress @access(rule: STAFF, permission: "orders.read") {
+  "The given name."
+  firstName: String!
+  "The family name."
+  lastName: String!
+  "The company."
+  company: String!
+  "The first line of the street address."
+  address1: String!
+  "The second line of the street address."
+  address2: String!
+  "A part of the city, where the country's post asks for one."
+  dependentLocality: String!
+  "The city."
+  city: String!
+  "A code of the post's own, where the country has one."
+  sortingCode: String!
+  "The code of the subdivision, such as CA."
+  zoneCode: String!
+  "The postal code."
+  zip: String!
+  "The country."
+  country: CountryCode!
+  "The phone number."
+  phone: String!
+  "The address as the post of the country wants it on a label, line by line."
+  formatted: [String!]!
+}
+
+"What was bought, frozen."
+type OrderLine @access(rule: STAFF, permission: "orders.read") {
+  "The global id."
+  id: ID!
+  "The variant as it is now; null if it is gone."
+  variant: ProductVariant
+  "The product as it is now; null if it is gone."
+  product: Product
+  "The product's title at the time."
+  title: String!
+  "The variant's title at the time."
+  variantTitle: String!
+  "The SKU at the time; empty if there was none."
+  sku: String!
+  "The vendor at the time; empty if there was none."
+  vendor: String!
+  "How many pieces were bought."
+  quantity: Int!
+  "How many of them were cancelled."
+  cancelled: Int!
+  "How many of them were handed over."
+  fulfilled: Int!
+  "How many of them came back."
+  returned: Int!
+  "What one piece cost."
+  unitPrice: Money!
+  "The price that was shown beside it; null if there was none."
+  compareAt: Money
+  "The unit price times the quantity."
+  subtotal: Money!
+  "What was taken off."
+  discount: Money!
+  "Its taxes."
+  tax: Money!
+  "Subtotal less discount; with its tax in it only where prices carry tax."
+  total: Money!
+  "What one piece cost the shop at the time, in the shop's currency; null if that was not known."
+  unitCost: Money
+  "The sort of goods for taxes; empty is none in particular."
+  taxCode: String!
+  "Whether tax is taken on it."
+  taxable: Boolean!
+  "Whether it has to be sent."
+  requiresShipping: Boolean!
+  "What one piece weighed, in grams."
+  grams: Int!
+  "What the storefront wrote to it."
+  attributes: [OrderAttribute!]!
+  "The picture at the time; null if there was none."
+  imageUrl: URL
+  "Its taxes, one by one."
+  taxes: [OrderTax!]!
+}
+
+"How a part of an order is brought, frozen."
+type OrderDelivery @access(rule: STAFF, permission: "orders.read") {
+  "Which part it is: shipping, or digital for what needs no sending."
+  shipment: String!
+  "The handle of the delivery method."
+  method: String!
+  "What the buyer read."
+  title: String!
+  "The price before discounts."
+  price: Money!
+  "What was taken off."
+  discount: Money!
+  "Its taxes."
+  tax: Money!
+  "After how many days it arrives at the earliest; null if nothing was promised."
+  minDays: Int
+  "After how many days it arrives at the latest; null if nothing was promised."
+  maxDays: Int
+  "Its taxes, one by one."
+  taxes: [OrderTax!]!
+}
+
+"An amount of one tax, frozen."
+type OrderTax @access(rule: STAFF, permission: "orders.read") {
+  "What the buyer read."
+  name: String!
+  "The rate in percent, such as \"19.0\"."
+  rate: Decimal!
+  "How much it was."
+  amount: Money!
+}
+
+"What staff wrote to an order. Notes stay as they are."
+type OrderNote @access(rule: STAFF, permission: "orders.read") {
+  "The global id."
+  id: ID!
+  "What was written."
+  body: String!
+  "The name that its author had then."
+  authorName: String!
+  "When it was written."
+  createdAt: DateTime!
+}
+
+"One thing that happened to an order: a step of the order or of a payment, a note, a mail."
+type OrderTimelineEntry @access(rule: STAFF, permission: "orders.read") {
+  "When."
+  at: DateTime!
+  "What, for programs, such as order.placed or payment.captured. New kinds may come."
+  kind: String!
+  "What, as a sentence for people."
+  message: String!
+  "More about it, such as why, in the words of the one who did it; empty if there is no more. Buyers do not see it."
+  detail: String!
+  "Who did it; empty if nobody in particular. Buyers do not see it."
+  actor: String!
+  "Whether the buyer sees it, too."
+  public: Boolean!
+}
+
+"What orders are sorted by."
+enum OrderSort {
+  "When they were placed, the latest first."
+  PLACED_AT
+  "The number, the highest first."
+  NUMBER
+  "The total, the highest first, whatever the currency."
+  TOTAL
+}
+
+"What narrows a list of orders. All conditions must hold."
+input OrderFilter {
+  "Only those that stand there."
+  state: OrderState
+  "Only those with this tag."
+  tag: String
+  "Only those of this e-mail address, in any case."
+  email: String
+  "Only the one with this number."
+  number: Int
+  "Only those whose e-mail address or names contain this text, or whose number it is."
+  text: String
+  "Only those that were placed then or later."
+  from: DateTime
+  "Only those that were placed before then."
+  until: DateTime
+}
+
+"One page of orders."
+type OrderConnection @access(rule: STAFF, permission: "orders.read") {
+  "The entries with their cursors."
+  edges: [OrderEdge!]!
+  "The entries alone."
+  nodes: [Order!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of orders."
+type OrderEdge @access(rule: STAFF, permission: "orders.read") {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: Order!
+}
+
+"What came of a change to the order."
+type OrderPayload @access(rule: STAFF, permission: "orders.read") {
+  "The order as it is now; null if the change was refused."
+  order: Order
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+"What came of writing a note."
+type OrderNotePayload @access(rule: STAFF, permission: "orders.read") {
+  "The note; null if it was refused."
+  note: OrderNote
+  "Why it was refused; empty if it was written."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One order; null if there is none with this id."
+  order(
+    "The id of the order."
+    id: ID!
+  ): Order @access(rule: STAFF, permission: "orders.read")
+  "The order with a number; null if there is none."
+  orderByNumber(
+    "The number."
+    number: Int!
+  ): Order @access(rule: STAFF, permission: "orders.read")
+  "The purchases that were made."
+  orders(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: OrderSort! = PLACED_AT
+    "What narrows the list."
+    filter: OrderFilter! = {}
+  ): OrderConnection! @access(rule: STAFF, permission: "orders.read")
+}
+
+extend type Mutation {
+  "Stops an order, so that staff can look at it before anything is sent. A step that its state does not allow is refused as INVALID_TRANSITION, here and in the other changes."
+  orderHold(
+    "The id of the order."
+    id: ID!
+    "The version of the order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "Why, for the timeline. Buyers do not see it."
+    reason: String!
+  ): OrderPayload! @access(rule: STAFF, permission: "orders.write")
+  "Lets an order that was on hold go on."
+  orderResume(
+    "The id of the order."
+    id: ID!
+    "The version of the order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): OrderPayload! @access(rule: STAFF, permission: "orders.write")
+  "Cancels an order of which nothing was sent. Its stock is given back, and what was paid is owed to the buyer."
+  orderCancel(
+    "The id of the order."
+    id: ID!
+    "The version of the order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "Why it is cancelled."
+    reason: OrderCancelReason!
+    "More about it, for the timeline. Buyers do not see it."
+    note: String! = ""
+  ): OrderPayload! @access(rule: STAFF, permission: "orders.write")
+  "Says that the money of an order that is paid later has come in."
+  orderMarkPaid(
+    "The id of the order."
+    id: ID!
+    "The version of the order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): OrderPayload! @access(rule: STAFF, permission: "orders.write")
+  "Writes a note to an order, for staff."
+  orderNoteAdd(
+    "The id of the order."
+    id: ID!
+    "What to write; at most 5,000 characters."
+    body: String!
+  ): OrderNotePayload! @access(rule: STAFF, permission: "orders.write")
+  "Replaces the tags of an order."
+  orderTagsSet(
+    "The id of the order."
+    id: ID!
+    "The version of the order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "All tags it is to have."
+    tags: [String!]!
+  ): OrderPayload! @access(rule: STAFF, permission: "orders.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/payment.graphqls", Input: `"Where an attempt to pay stands."
+enum PaymentState {
+  "Written down; the provider may or may not have heard of it."
+  CREATED
+  "The buyer must do something with the provider first."
+  REQUIRES_ACTION
+  "The provider was asked and has not decided."
+  PROCESSING
+  "The money is set aside for the shop, or owed by agreement."
+  AUTHORIZED
+  "A part of it was taken."
+  PARTIALLY_CAPTURED
+  "It was taken."
+  CAPTURED
+  "The provider declined."
+  FAILED
+  "Given up before the provider decided."
+  CANCELLED
+  "The money went back, or was never taken."
+  VOIDED
+  "The buyer did not act in time."
+  EXPIRED
+}
+
+"One attempt to pay a checkout by one method."
+type Payment @access(rule: STAFF, permission: "orders.read") {
+  "The global id."
+  id: ID!
+  "The handle of the payment method."
+  method: String!
+  "Where it stands."
+  state: PaymentState!
+  "What was asked for."
+  amount: Money!
+  "What was taken."
+  captured: Money!
+  "What of it went back."
+  refunded: Money!
+  "Whether it must go back to the buyer and has not yet."
+  refundOwed: Boolean!
+  "What the provider calls it; empty if it has not said."
+  reference: String!
+  "Why the provider declined; empty if it did not."
+  declineReason: String!
+  "Grows with every change."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
 }
 `, BuiltIn: false},
 	{Name: "../schema/price.graphqls", Input: `"Holds the prices of a market in one currency. The base list, in the shop's currency, belongs to no market and serves those without a list of their own."
@@ -3608,6 +4430,88 @@ extend type Mutation {
   ): FeaturedPayload! @access(rule: STAFF, permission: "catalog.write")
 }
 `, BuiltIn: false},
+	{Name: "../schema/reservation.graphqls", Input: `"Where a reservation stands."
+enum StockReservationState {
+  "Held for a checkout until it expires."
+  HELD
+  "Kept for as long as the checkout's payment takes."
+  COMMITTED
+  "An order has the pieces."
+  CONSUMED
+  "Given back."
+  RELEASED
+  "Ran out, and given back."
+  EXPIRED
+}
+
+"A number of pieces at one location that are promised to one line of a checkout."
+type StockReservation @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The variant; null if it is gone."
+  variant: ProductVariant
+  "The location; null if it is gone."
+  location: Location
+  "How many pieces."
+  quantity: Int!
+  "Where it stands."
+  state: StockReservationState!
+  "Until when it is held. It says nothing once it is no longer HELD."
+  expiresAt: DateTime!
+  "When it was made."
+  createdAt: DateTime!
+}
+
+"What narrows a list of reservations. All conditions must hold."
+input StockReservationFilter {
+  "Only those of this variant."
+  variant: ID
+  "Only those at this location."
+  location: ID
+  "Only those that stand there."
+  state: StockReservationState
+  "Only those in force: held or committed."
+  active: Boolean
+}
+
+"One page of reservations."
+type StockReservationConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockReservationEdge!]!
+  "The entries alone."
+  nodes: [StockReservation!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of reservations."
+type StockReservationEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockReservation!
+}
+
+extend type Query {
+  "What is or was promised to checkouts, the newest first."
+  stockReservations(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: StockReservationFilter! = {}
+  ): StockReservationConnection! @access(rule: STAFF)
+}
+`, BuiltIn: false},
 	{Name: "../schema/staff.graphqls", Input: `"Somebody who works in the back office."
 type StaffMember @access(rule: STAFF) {
   "The global id."
@@ -3618,7 +4522,7 @@ type StaffMember @access(rule: STAFF) {
   name: String!
   "What they are hired for."
   role: StaffRole!
-  "What the role allows besides reading, such as catalog.write."
+  "What the role allows besides reading, such as catalog.write, and reading what not every role may, such as orders.read."
   permissions: [String!]!
   "Since when they are kept out; null if they may sign in."
   disabledAt: DateTime
@@ -3638,9 +4542,9 @@ enum StaffRole {
   OWNER
   "Everything but staff."
   ADMIN
-  "Catalogue, prices, stock, content, media and imports."
+  "Catalogue, prices, stock, content, media, imports and orders."
   EDITOR
-  "Reads."
+  "Reads, but nothing about buyers."
   VIEWER
 }
 
@@ -3813,6 +4717,135 @@ extend type Mutation {
     "The version of the member that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
     version: Int!
   ): StaffMemberPayload! @access(rule: STAFF, permission: "staff.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/tax.graphqls", Input: `"One tax of one place on one sort of goods. A place takes the taxes of its country and those of its subdivision; within each of the two, rates for the goods' tax code go before those without one."
+type TaxRate @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The country that takes it."
+  country: CountryCode!
+  "The code of the subdivision that takes it, such as CA; empty is the whole country."
+  subdivision: String!
+  "The sort of goods, as products name it in their tax code; empty is whatever no other rate of the place names."
+  taxCode: String!
+  "What buyers read, such as VAT."
+  name: String!
+  "The rate in percent, such as \"19.0\" or \"8.875\". It is exact: at most four decimals."
+  rate: Decimal!
+  "Whether it is taken on delivery, too. It means something only for a rate without a tax code."
+  delivery: Boolean!
+  "Whether it is taken at all."
+  active: Boolean!
+  "Grows with every change; name it when you change the rate."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"What narrows a list of tax rates. All conditions must hold."
+input TaxRateFilter {
+  "Only those of this country and its subdivisions."
+  country: CountryCode
+  "Only those that are taken, or only those that are not."
+  active: Boolean
+  "Only those whose name or tax code contains this text, in any case."
+  text: String
+}
+
+"A tax rate as a whole. Orders that were placed keep the taxes they were placed with."
+input TaxRateInput {
+  "The country that takes it."
+  country: CountryCode!
+  "The code of the subdivision that takes it, such as CA; the whole country if left out."
+  subdivision: String
+  "The sort of goods; whatever no other rate of the place names if left out."
+  taxCode: String
+  "What buyers read, such as VAT."
+  name: String!
+  "The rate in percent, such as \"19.0\" or \"8.875\": from 0 to 100, with at most four decimals."
+  rate: Decimal!
+  "Whether it is taken on delivery, too."
+  delivery: Boolean! = true
+  "Whether it is taken at all."
+  active: Boolean! = true
+}
+
+"One page of tax rates."
+type TaxRateConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [TaxRateEdge!]!
+  "The entries alone."
+  nodes: [TaxRate!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of tax rates."
+type TaxRateEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: TaxRate!
+}
+
+"What came of a change to the tax rate."
+type TaxRatePayload @access(rule: STAFF) {
+  "The tax rate as it is now; null if the change was refused."
+  taxRate: TaxRate
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One tax rate; null if there is none with this id."
+  taxRate(
+    "The id of the tax rate."
+    id: ID!
+  ): TaxRate @access(rule: STAFF)
+  "Which taxes are taken where, by country, subdivision and tax code."
+  taxRates(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: TaxRateFilter! = {}
+  ): TaxRateConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Makes a tax rate. Carts take it from then on."
+  taxRateCreate(
+    "The tax rate."
+    input: TaxRateInput!
+  ): TaxRatePayload! @access(rule: STAFF, permission: "settings.write")
+  "Replaces a tax rate."
+  taxRateUpdate(
+    "The id of the tax rate."
+    id: ID!
+    "The version of the tax rate that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "The whole tax rate."
+    input: TaxRateInput!
+  ): TaxRatePayload! @access(rule: STAFF, permission: "settings.write")
+  "Takes a tax rate away. Orders keep the taxes they were placed with."
+  taxRateDelete(
+    "The id of the tax rate."
+    id: ID!
+    "The version of the tax rate that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): DeletePayload! @access(rule: STAFF, permission: "settings.write")
 }
 `, BuiltIn: false},
 	{Name: "../schema/text.graphqls", Input: `"A typed value that a merchant hangs on something, under a namespace and a key."
@@ -4718,6 +5751,110 @@ func (ec *executionContext) childFields_DeletePayload(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type DeletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliveryArea(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "country":
+		return ec.fieldContext_DeliveryArea_country(ctx, field)
+	case "subdivision":
+		return ec.fieldContext_DeliveryArea_subdivision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryArea", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryMethod(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeliveryMethod_id(ctx, field)
+	case "handle":
+		return ec.fieldContext_DeliveryMethod_handle(ctx, field)
+	case "title":
+		return ec.fieldContext_DeliveryMethod_title(ctx, field)
+	case "description":
+		return ec.fieldContext_DeliveryMethod_description(ctx, field)
+	case "minDays":
+		return ec.fieldContext_DeliveryMethod_minDays(ctx, field)
+	case "maxDays":
+		return ec.fieldContext_DeliveryMethod_maxDays(ctx, field)
+	case "position":
+		return ec.fieldContext_DeliveryMethod_position(ctx, field)
+	case "active":
+		return ec.fieldContext_DeliveryMethod_active(ctx, field)
+	case "rates":
+		return ec.fieldContext_DeliveryMethod_rates(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryMethod", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_DeliveryRate_currency(ctx, field)
+	case "fromGrams":
+		return ec.fieldContext_DeliveryRate_fromGrams(ctx, field)
+	case "belowGrams":
+		return ec.fieldContext_DeliveryRate_belowGrams(ctx, field)
+	case "amount":
+		return ec.fieldContext_DeliveryRate_amount(ctx, field)
+	case "freeFrom":
+		return ec.fieldContext_DeliveryRate_freeFrom(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryRate", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeliveryZone_id(ctx, field)
+	case "name":
+		return ec.fieldContext_DeliveryZone_name(ctx, field)
+	case "areas":
+		return ec.fieldContext_DeliveryZone_areas(ctx, field)
+	case "methods":
+		return ec.fieldContext_DeliveryZone_methods(ctx, field)
+	case "version":
+		return ec.fieldContext_DeliveryZone_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_DeliveryZone_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_DeliveryZone_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryZone", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryZoneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeliveryZoneConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DeliveryZoneConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeliveryZoneConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DeliveryZoneConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryZoneConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryZoneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DeliveryZoneEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DeliveryZoneEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryZoneEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryZonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deliveryZone":
+		return ec.fieldContext_DeliveryZonePayload_deliveryZone(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveryZonePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryZonePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FeaturedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "products":
@@ -4820,6 +5957,60 @@ func (ec *executionContext) childFields_LocationPayload(ctx context.Context, fie
 		return ec.fieldContext_LocationPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Mail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Mail_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Mail_kind(ctx, field)
+	case "recipient":
+		return ec.fieldContext_Mail_recipient(ctx, field)
+	case "language":
+		return ec.fieldContext_Mail_language(ctx, field)
+	case "subject":
+		return ec.fieldContext_Mail_subject(ctx, field)
+	case "text":
+		return ec.fieldContext_Mail_text(ctx, field)
+	case "html":
+		return ec.fieldContext_Mail_html(ctx, field)
+	case "state":
+		return ec.fieldContext_Mail_state(ctx, field)
+	case "tries":
+		return ec.fieldContext_Mail_tries(ctx, field)
+	case "lastError":
+		return ec.fieldContext_Mail_lastError(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Mail_createdAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_Mail_sentAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Mail", field.Name)
+}
+
+func (ec *executionContext) childFields_MailConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MailConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MailConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MailConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MailConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MailEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MailEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MailEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Market(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5046,6 +6237,270 @@ func (ec *executionContext) childFields_Money(ctx context.Context, field graphql
 	return nil, fmt.Errorf("no field named %q was found under type Money", field.Name)
 }
 
+func (ec *executionContext) childFields_Order(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Order_id(ctx, field)
+	case "number":
+		return ec.fieldContext_Order_number(ctx, field)
+	case "state":
+		return ec.fieldContext_Order_state(ctx, field)
+	case "status":
+		return ec.fieldContext_Order_status(ctx, field)
+	case "version":
+		return ec.fieldContext_Order_version(ctx, field)
+	case "placedAt":
+		return ec.fieldContext_Order_placedAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Order_updatedAt(ctx, field)
+	case "cancelledAt":
+		return ec.fieldContext_Order_cancelledAt(ctx, field)
+	case "cancelReason":
+		return ec.fieldContext_Order_cancelReason(ctx, field)
+	case "market":
+		return ec.fieldContext_Order_market(ctx, field)
+	case "marketHandle":
+		return ec.fieldContext_Order_marketHandle(ctx, field)
+	case "country":
+		return ec.fieldContext_Order_country(ctx, field)
+	case "language":
+		return ec.fieldContext_Order_language(ctx, field)
+	case "currency":
+		return ec.fieldContext_Order_currency(ctx, field)
+	case "email":
+		return ec.fieldContext_Order_email(ctx, field)
+	case "phone":
+		return ec.fieldContext_Order_phone(ctx, field)
+	case "acceptsMarketing":
+		return ec.fieldContext_Order_acceptsMarketing(ctx, field)
+	case "note":
+		return ec.fieldContext_Order_note(ctx, field)
+	case "attributes":
+		return ec.fieldContext_Order_attributes(ctx, field)
+	case "shippingAddress":
+		return ec.fieldContext_Order_shippingAddress(ctx, field)
+	case "billingAddress":
+		return ec.fieldContext_Order_billingAddress(ctx, field)
+	case "lines":
+		return ec.fieldContext_Order_lines(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Order_deliveries(ctx, field)
+	case "taxes":
+		return ec.fieldContext_Order_taxes(ctx, field)
+	case "taxIncluded":
+		return ec.fieldContext_Order_taxIncluded(ctx, field)
+	case "subtotal":
+		return ec.fieldContext_Order_subtotal(ctx, field)
+	case "discount":
+		return ec.fieldContext_Order_discount(ctx, field)
+	case "delivery":
+		return ec.fieldContext_Order_delivery(ctx, field)
+	case "tax":
+		return ec.fieldContext_Order_tax(ctx, field)
+	case "total":
+		return ec.fieldContext_Order_total(ctx, field)
+	case "credit":
+		return ec.fieldContext_Order_credit(ctx, field)
+	case "captured":
+		return ec.fieldContext_Order_captured(ctx, field)
+	case "refunded":
+		return ec.fieldContext_Order_refunded(ctx, field)
+	case "payLater":
+		return ec.fieldContext_Order_payLater(ctx, field)
+	case "payments":
+		return ec.fieldContext_Order_payments(ctx, field)
+	case "tags":
+		return ec.fieldContext_Order_tags(ctx, field)
+	case "notes":
+		return ec.fieldContext_Order_notes(ctx, field)
+	case "timeline":
+		return ec.fieldContext_Order_timeline(ctx, field)
+	case "mails":
+		return ec.fieldContext_Order_mails(ctx, field)
+	case "reservations":
+		return ec.fieldContext_Order_reservations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderAttribute(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_OrderAttribute_key(ctx, field)
+	case "value":
+		return ec.fieldContext_OrderAttribute_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderAttribute", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_OrderConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_OrderConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OrderConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_OrderConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderDelivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_OrderDelivery_shipment(ctx, field)
+	case "method":
+		return ec.fieldContext_OrderDelivery_method(ctx, field)
+	case "title":
+		return ec.fieldContext_OrderDelivery_title(ctx, field)
+	case "price":
+		return ec.fieldContext_OrderDelivery_price(ctx, field)
+	case "discount":
+		return ec.fieldContext_OrderDelivery_discount(ctx, field)
+	case "tax":
+		return ec.fieldContext_OrderDelivery_tax(ctx, field)
+	case "minDays":
+		return ec.fieldContext_OrderDelivery_minDays(ctx, field)
+	case "maxDays":
+		return ec.fieldContext_OrderDelivery_maxDays(ctx, field)
+	case "taxes":
+		return ec.fieldContext_OrderDelivery_taxes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderDelivery", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OrderEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_OrderEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OrderLine_id(ctx, field)
+	case "variant":
+		return ec.fieldContext_OrderLine_variant(ctx, field)
+	case "product":
+		return ec.fieldContext_OrderLine_product(ctx, field)
+	case "title":
+		return ec.fieldContext_OrderLine_title(ctx, field)
+	case "variantTitle":
+		return ec.fieldContext_OrderLine_variantTitle(ctx, field)
+	case "sku":
+		return ec.fieldContext_OrderLine_sku(ctx, field)
+	case "vendor":
+		return ec.fieldContext_OrderLine_vendor(ctx, field)
+	case "quantity":
+		return ec.fieldContext_OrderLine_quantity(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_OrderLine_cancelled(ctx, field)
+	case "fulfilled":
+		return ec.fieldContext_OrderLine_fulfilled(ctx, field)
+	case "returned":
+		return ec.fieldContext_OrderLine_returned(ctx, field)
+	case "unitPrice":
+		return ec.fieldContext_OrderLine_unitPrice(ctx, field)
+	case "compareAt":
+		return ec.fieldContext_OrderLine_compareAt(ctx, field)
+	case "subtotal":
+		return ec.fieldContext_OrderLine_subtotal(ctx, field)
+	case "discount":
+		return ec.fieldContext_OrderLine_discount(ctx, field)
+	case "tax":
+		return ec.fieldContext_OrderLine_tax(ctx, field)
+	case "total":
+		return ec.fieldContext_OrderLine_total(ctx, field)
+	case "unitCost":
+		return ec.fieldContext_OrderLine_unitCost(ctx, field)
+	case "taxCode":
+		return ec.fieldContext_OrderLine_taxCode(ctx, field)
+	case "taxable":
+		return ec.fieldContext_OrderLine_taxable(ctx, field)
+	case "requiresShipping":
+		return ec.fieldContext_OrderLine_requiresShipping(ctx, field)
+	case "grams":
+		return ec.fieldContext_OrderLine_grams(ctx, field)
+	case "attributes":
+		return ec.fieldContext_OrderLine_attributes(ctx, field)
+	case "imageUrl":
+		return ec.fieldContext_OrderLine_imageUrl(ctx, field)
+	case "taxes":
+		return ec.fieldContext_OrderLine_taxes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderLine", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderNote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_OrderNote_id(ctx, field)
+	case "body":
+		return ec.fieldContext_OrderNote_body(ctx, field)
+	case "authorName":
+		return ec.fieldContext_OrderNote_authorName(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_OrderNote_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderNote", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderNotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "note":
+		return ec.fieldContext_OrderNotePayload_note(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderNotePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderNotePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderTax(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_OrderTax_name(ctx, field)
+	case "rate":
+		return ec.fieldContext_OrderTax_rate(ctx, field)
+	case "amount":
+		return ec.fieldContext_OrderTax_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderTax", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderTimelineEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_OrderTimelineEntry_at(ctx, field)
+	case "kind":
+		return ec.fieldContext_OrderTimelineEntry_kind(ctx, field)
+	case "message":
+		return ec.fieldContext_OrderTimelineEntry_message(ctx, field)
+	case "detail":
+		return ec.fieldContext_OrderTimelineEntry_detail(ctx, field)
+	case "actor":
+		return ec.fieldContext_OrderTimelineEntry_actor(ctx, field)
+	case "public":
+		return ec.fieldContext_OrderTimelineEntry_public(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderTimelineEntry", field.Name)
+}
+
 func (ec *executionContext) childFields_Page(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5120,6 +6575,68 @@ func (ec *executionContext) childFields_PagePayload(ctx context.Context, field g
 		return ec.fieldContext_PagePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Payment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Payment_id(ctx, field)
+	case "method":
+		return ec.fieldContext_Payment_method(ctx, field)
+	case "state":
+		return ec.fieldContext_Payment_state(ctx, field)
+	case "amount":
+		return ec.fieldContext_Payment_amount(ctx, field)
+	case "captured":
+		return ec.fieldContext_Payment_captured(ctx, field)
+	case "refunded":
+		return ec.fieldContext_Payment_refunded(ctx, field)
+	case "refundOwed":
+		return ec.fieldContext_Payment_refundOwed(ctx, field)
+	case "reference":
+		return ec.fieldContext_Payment_reference(ctx, field)
+	case "declineReason":
+		return ec.fieldContext_Payment_declineReason(ctx, field)
+	case "version":
+		return ec.fieldContext_Payment_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Payment_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Payment_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Payment", field.Name)
+}
+
+func (ec *executionContext) childFields_PostalAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "firstName":
+		return ec.fieldContext_PostalAddress_firstName(ctx, field)
+	case "lastName":
+		return ec.fieldContext_PostalAddress_lastName(ctx, field)
+	case "company":
+		return ec.fieldContext_PostalAddress_company(ctx, field)
+	case "address1":
+		return ec.fieldContext_PostalAddress_address1(ctx, field)
+	case "address2":
+		return ec.fieldContext_PostalAddress_address2(ctx, field)
+	case "dependentLocality":
+		return ec.fieldContext_PostalAddress_dependentLocality(ctx, field)
+	case "city":
+		return ec.fieldContext_PostalAddress_city(ctx, field)
+	case "sortingCode":
+		return ec.fieldContext_PostalAddress_sortingCode(ctx, field)
+	case "zoneCode":
+		return ec.fieldContext_PostalAddress_zoneCode(ctx, field)
+	case "zip":
+		return ec.fieldContext_PostalAddress_zip(ctx, field)
+	case "country":
+		return ec.fieldContext_PostalAddress_country(ctx, field)
+	case "phone":
+		return ec.fieldContext_PostalAddress_phone(ctx, field)
+	case "formatted":
+		return ec.fieldContext_PostalAddress_formatted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PostalAddress", field.Name)
 }
 
 func (ec *executionContext) childFields_Price(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5828,6 +7345,50 @@ func (ec *executionContext) childFields_StockPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type StockPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StockReservation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockReservation_id(ctx, field)
+	case "variant":
+		return ec.fieldContext_StockReservation_variant(ctx, field)
+	case "location":
+		return ec.fieldContext_StockReservation_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_StockReservation_quantity(ctx, field)
+	case "state":
+		return ec.fieldContext_StockReservation_state(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_StockReservation_expiresAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StockReservation_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockReservation", field.Name)
+}
+
+func (ec *executionContext) childFields_StockReservationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockReservationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockReservationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockReservationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockReservationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockReservationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockReservationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockReservationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockReservationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockReservationEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "color":
@@ -5836,6 +7397,68 @@ func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphq
 		return ec.fieldContext_Swatch_media(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Swatch", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TaxRate_id(ctx, field)
+	case "country":
+		return ec.fieldContext_TaxRate_country(ctx, field)
+	case "subdivision":
+		return ec.fieldContext_TaxRate_subdivision(ctx, field)
+	case "taxCode":
+		return ec.fieldContext_TaxRate_taxCode(ctx, field)
+	case "name":
+		return ec.fieldContext_TaxRate_name(ctx, field)
+	case "rate":
+		return ec.fieldContext_TaxRate_rate(ctx, field)
+	case "delivery":
+		return ec.fieldContext_TaxRate_delivery(ctx, field)
+	case "active":
+		return ec.fieldContext_TaxRate_active(ctx, field)
+	case "version":
+		return ec.fieldContext_TaxRate_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TaxRate_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_TaxRate_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRate", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TaxRateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TaxRateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TaxRateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TaxRateConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TaxRateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TaxRateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TaxRatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taxRate":
+		return ec.fieldContext_TaxRatePayload_taxRate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TaxRatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TaxRatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Translation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
