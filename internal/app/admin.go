@@ -15,6 +15,7 @@ func (a *App) routeAdmin(mux *http.ServeMux, s site) error {
 		Audit: a.audit, Staff: a.staff, Markets: a.markets, Directory: a.directory, Translations: a.translations,
 		Metafields: a.metafields, Media: a.media, Content: a.content, Catalog: a.catalog, Rules: a.listing,
 		Prices: a.pricing, Stock: a.inventory, Imports: a.importer, Keys: idempotency.New(a.db),
+		Taxes: a.taxes, Delivery: a.delivery, Orders: a.orders, Payments: a.payments, Mails: a.mails,
 		PublicURL: s.url, Background: a.background.run, Development: a.cfg.Dev(), Clock: a.clock, Logger: a.log,
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/souk-commerce/souk/graph/shop"
 	"github.com/souk-commerce/souk/internal/kernel/clock"
 	"github.com/souk-commerce/souk/internal/platform/event"
 	"github.com/souk-commerce/souk/internal/platform/job"
@@ -38,13 +39,16 @@ type App struct {
 	everywhere *event.Dispatcher // consumers of what each process keeps in memory
 	jobs       *job.Jobs
 	background *background
+	live       *shop.Live // what tells the subscriptions of this process
+	streams    []func()   // end the subscriptions, which would hold a shutdown up
 	rooms
 	files
 }
 
 // Open puts a shop together over a database that is migrated.
 func Open(ctx context.Context, cfg Config, version string, log *slog.Logger) (*App, error) {
-	a := &App{cfg: cfg, version: version, log: log, clock: clock.System(), metrics: telemetry.NewRegistry(), background: newBackground()}
+	a := &App{cfg: cfg, version: version, log: log, clock: clock.System(), metrics: telemetry.NewRegistry(), background: newBackground(),
+		live: shop.NewLive()}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -68,7 +72,9 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.outbox = event.NewOutbox(a.db)
-	a.rooms = a.furnish()
+	if a.rooms, err = a.furnish(); err != nil {
+		return err
+	}
 	a.ordered = event.NewDispatcher(a.db, a.outbox, event.Config{Logger: a.log, Metrics: a.metrics})
 	a.everywhere = event.NewDispatcher(a.db, a.outbox, event.Config{Logger: a.log})
 	jobs := a.cfg.Jobs
@@ -80,6 +86,9 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.schedule()
+	if err := a.refreshTrade(ctx); err != nil {
+		return err
+	}
 	return a.refreshMarkets(ctx)
 }
 

@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/souk-commerce/souk/internal/catalog"
+	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/platform/doctor"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/platform/secret"
@@ -25,7 +27,7 @@ type Examination struct {
 
 // Doctor asks every invariant of the books.
 func (a *App) Doctor(ctx context.Context) (Examination, error) {
-	checks := Checks()
+	checks := slices.Concat(Checks(), inventory.LiveChecks())
 	x := Examination{Checks: len(checks) + 1}
 	db, err := postgres.Open(ctx, postgres.Config{URL: a.db.DirectURL(), MaxConns: 2, StatementTimeout: doctorTimeout})
 	if err != nil {

@@ -4,7 +4,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/souk-commerce/souk/internal/adapter/mail/smtp"
+	"github.com/souk-commerce/souk/internal/cart"
+	"github.com/souk-commerce/souk/internal/checkout"
+	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
+	"github.com/souk-commerce/souk/internal/notify"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/config"
 	"github.com/souk-commerce/souk/internal/platform/httpd"
 	"github.com/souk-commerce/souk/internal/platform/job"
@@ -21,12 +27,20 @@ type Config struct {
 	Playground    bool   `env:"SOUK_PLAYGROUND" doc:"serve the playground and answer introspection in production, too"`
 	MediaCache    int64  `env:"SOUK_MEDIA_CACHE_MB" default:"512" min:"16" doc:"how many megabytes of resized pictures are kept on disk"`
 	AdminPassword string `env:"SOUK_ADMIN_PASSWORD" secret:"true" doc:"the password that souk admin create gives; empty makes one and prints it"`
+	Sandbox       bool   `env:"SOUK_SANDBOX_PAYMENTS" doc:"take play money in production, too, for a shop on trial"`
+	Failpoint     string `env:"SOUK_FAILPOINT" doc:"for tests in dev: the point of the code at which the process kills itself"`
 	Database      Database
 	Redis         redis.Config
 	HTTP          httpd.Config
 	Secret        secret.Config
 	Jobs          job.Config
 	Telemetry     telemetry.Config
+	Carts         cart.Config
+	Holds         inventory.HoldCaps
+	Checkouts     checkout.Config
+	Payments      payment.Config
+	Mail          notify.Config
+	SMTP          smtp.Config
 }
 
 // Database says where the data is.

@@ -1,17 +1,78 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"time"
 
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/retention"
 )
 
-// sweepEvery is how often logs are cut to what is kept.
-const sweepEvery = time.Hour
+// How often what runs. Each runs in one process of all.
+const (
+	sweepEvery    = time.Hour        // logs are cut to what is kept
+	holdsEvery    = time.Second      // stock of holds that are over is given back
+	settleEvery   = 10 * time.Second // payments that nobody waits for any more are asked about
+	expireEvery   = 30 * time.Second // checkouts and carts that are over
+	lateEvery     = 5 * time.Minute  // attempts that were given up are asked about
+	lateFor       = 24 * time.Hour
+	settleAfter   = 15 * time.Second // a request that asked has its answer by then
+	refundsEvery  = time.Minute
+	mostAtOneTurn = 500
+)
 
-// schedule says what runs when. Each runs in one process of all.
+// schedule says what runs when.
 func (a *App) schedule() {
 	a.jobs.Every("retention", sweepEvery, a.retention().Sweep)
+	a.jobs.Every("holds", holdsEvery, a.expireHolds)
+	a.jobs.Every("settle", settleEvery, a.settlePayments)
+	a.jobs.Every("late-money", lateEvery, a.askLate)
+	a.jobs.Every("refunds", refundsEvery, a.payBack)
+	a.jobs.Every("expire", expireEvery, a.expire)
+}
+
+func (a *App) expireHolds(ctx context.Context) error {
+	_, err := a.inventory.ExpireDue(ctx, mostAtOneTurn)
+	return err
+}
+
+func (a *App) expire(ctx context.Context) error {
+	_, checkouts := a.checkouts.ExpireDue(ctx, mostAtOneTurn)
+	_, carts := a.carts.ExpireDue(ctx, mostAtOneTurn)
+	return errors.Join(checkouts, carts)
+}
+
+// settlePayments ends the attempts whose process died, or whose provider did
+// not answer. One that fails does not keep the others waiting.
+func (a *App) settlePayments(ctx context.Context) error {
+	open, err := a.payments.Unsettled(ctx, a.clock.Now().Add(-settleAfter), mostAtOneTurn)
+	return errors.Join(err, a.settleAll(ctx, open))
+}
+
+// askLate asks about attempts that the shop gave up: a provider's notice of late
+// money may have been lost.
+func (a *App) askLate(ctx context.Context) error {
+	ended, err := a.payments.Expired(ctx, a.clock.Now().Add(-lateFor), mostAtOneTurn)
+	return errors.Join(err, a.settleAll(ctx, ended))
+}
+
+func (a *App) settleAll(ctx context.Context, all []payment.Payment) error {
+	var errs []error
+	for _, p := range all {
+		errs = append(errs, a.checkouts.Settle(ctx, p.ID))
+	}
+	return errors.Join(errs...)
+}
+
+// payBack gives back what is owed.
+func (a *App) payBack(ctx context.Context) error {
+	owed, err := a.payments.Owed(ctx, mostAtOneTurn)
+	errs := []error{err}
+	for _, id := range owed {
+		errs = append(errs, a.payments.PayBack(ctx, id))
+	}
+	return errors.Join(errs...)
 }
 
 // retention is the one list of what is kept for how long.
@@ -23,6 +84,9 @@ func (a *App) retention() *retention.Sweeper {
 		retention.Rule{What: "audit", Days: 3 * 365, Least: 365, Doc: "who changed what", Sweep: retention.Rows(a.db, "audit_entry", "at")},
 		retention.Rule{What: "track", Days: 400, Doc: "storefront events", Sweep: retention.Rows(a.db, "track_event", "received_at")},
 		retention.Rule{What: "imports", Days: 365, Doc: "import runs with their reports", Sweep: retention.Rows(a.db, "import_run", "finished_at")},
+		retention.Rule{What: "carts", Days: 30, Doc: "what tells of a person in carts that ended", Sweep: a.carts.Sweep},
+		retention.Rule{What: "checkouts", Days: 30, Doc: "what tells of a person in checkouts that ended; orders have copies of their own", Sweep: a.checkouts.Sweep},
+		retention.Rule{What: "mails", Days: 90, Doc: "mails as they were sent", Sweep: retention.Rows(a.db, "mail_message", "created_at")},
 		retention.Rule{What: "sessions", Days: 31, Doc: "refresh tokens of staff that have expired", Sweep: retention.Rows(a.db, "staff_session", "expires_at")},
 	)
 }

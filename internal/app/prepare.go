@@ -19,6 +19,7 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/postgres/migrate"
 	"github.com/souk-commerce/souk/internal/platform/secret"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
 )
 
@@ -36,7 +37,8 @@ func Prepare(ctx context.Context, cfg Config, log *slog.Logger) error {
 }
 
 // FoundEmpty makes the least that a shop needs, for a merchant who brings a
-// catalogue: a market, the base price list, a place for stock. A shop that
+// catalogue: a market, the base price list, a place for stock, and delivery for nothing until
+// the merchant says what it costs. A shop that
 // stands is left as it is.
 func (a *App) FoundEmpty(ctx context.Context) error {
 	return a.db.InTx(ctx, func(ctx context.Context) error {
@@ -55,7 +57,11 @@ func (a *App) FoundEmpty(ctx context.Context) error {
 		if _, err := a.pricing.CreateList(ctx, pricing.NewList{Name: "Base prices", Base: true}); err != nil {
 			return err
 		}
-		_, err = a.inventory.CreateLocation(ctx, inventory.NewLocation{Handle: "main", Name: "Main warehouse", Default: true})
+		if _, err := a.inventory.CreateLocation(ctx, inventory.NewLocation{Handle: "main", Name: "Main warehouse", Default: true}); err != nil {
+			return err
+		}
+		_, err = a.delivery.CreateZone(ctx, shipping.ZoneInput{Name: "Everywhere", Areas: []shipping.Area{{Country: shipping.Everywhere}},
+			Methods: []shipping.Method{{Handle: "standard", Title: "Standard delivery", Active: true, Rates: []shipping.Rate{{Currency: "USD"}}}}})
 		return err
 	})
 }
@@ -63,7 +69,8 @@ func (a *App) FoundEmpty(ctx context.Context) error {
 // Seed loads the sample shop into a database without a shop.
 func (a *App) Seed(ctx context.Context) (bool, error) {
 	loaded, err := seed.Load(ctx, seed.Rooms{DB: a.db, Markets: a.markets, Translations: a.translations, Metafields: a.metafields,
-		Media: a.media, Content: a.content, Catalog: a.catalog, Pricing: a.pricing, Inventory: a.inventory})
+		Media: a.media, Content: a.content, Catalog: a.catalog, Pricing: a.pricing, Inventory: a.inventory,
+		Taxes: a.taxes, Delivery: a.delivery})
 	if err != nil || !loaded {
 		return loaded, err
 	}

@@ -3,8 +3,13 @@ package app
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/internal/adapter/mail/smtp"
+	"github.com/souk-commerce/souk/internal/adapter/payment/manual"
+	"github.com/souk-commerce/souk/internal/adapter/payment/sandbox"
 	"github.com/souk-commerce/souk/internal/audit"
+	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/catalog"
+	"github.com/souk-commerce/souk/internal/checkout"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/importer"
 	"github.com/souk-commerce/souk/internal/inventory"
@@ -12,9 +17,17 @@ import (
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/metafield"
+	"github.com/souk-commerce/souk/internal/notify"
+	"github.com/souk-commerce/souk/internal/order"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/doctor"
+	"github.com/souk-commerce/souk/internal/platform/failpoint"
+	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/quote"
+	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/track"
 	"github.com/souk-commerce/souk/internal/translation"
 )
@@ -32,14 +45,25 @@ type rooms struct {
 	track        *track.Recorder
 	catalog      *catalog.Service
 	pricing      *pricing.Service
+	taxes        *tax.Service
+	taxTable     *tax.Directory
 	inventory    *inventory.Service
 	importer     *importer.Service
+	delivery     *shipping.Service
+	deliveries   *shipping.Directory
+	payments     *payment.Service
+	sandbox      *sandbox.Provider // nil where play money is not taken
 	listing      *listing.Service
 	buyers       *listing.Buyers
+	carts        *cart.Service
+	prices       *cart.Prices
+	orders       *order.Service
+	checkouts    *checkout.Service
+	mails        *notify.Service
 }
 
 // furnish makes the rooms over the database.
-func (a *App) furnish() rooms {
+func (a *App) furnish() (rooms, error) {
 	var r rooms
 	r.audit = audit.New(a.db)
 	r.markets = market.NewService(a.db, a.outbox, r.audit)
@@ -52,18 +76,81 @@ func (a *App) furnish() rooms {
 	r.track = track.NewRecorder(a.db, track.Config{HashKey: a.key.Derive("visitor hash"), Logger: a.log, Metrics: a.metrics})
 	r.catalog = catalog.NewService(a.db, a.outbox, r.audit)
 	r.pricing = pricing.NewService(a.db, a.outbox, r.audit, pricing.Rooms{Catalog: r.catalog, Markets: r.markets})
+	r.taxes = tax.NewService(a.db, a.outbox, r.audit)
+	r.taxTable = tax.NewDirectory(r.taxes)
 	r.inventory = inventory.NewService(a.db, a.outbox, r.audit, r.catalog)
+	r.inventory.LimitHolds(a.cfg.Holds)
 	r.catalog.Attach(r.pricing, r.inventory)
 	r.importer = importer.NewService(a.db, a.outbox, r.audit, a.cfg.publicURL())
+	r.delivery = shipping.NewService(a.db, a.outbox, r.audit)
+	r.deliveries = shipping.NewDirectory(r.delivery)
 	r.listing = listing.NewService(a.db, a.cfg.publicURL())
 	r.buyers = listing.NewBuyers(a.db, r.directory)
-	return r
+	return r, a.furnishSales(&r)
+}
+
+// furnishSales makes the rooms from the cart to the mail about an order.
+func (a *App) furnishSales(r *rooms) error {
+	if err := a.openPayments(r); err != nil {
+		return err
+	}
+	pricer := quote.NewPricer(r.taxTable, r.deliveries)
+	r.prices = cart.NewPrices()
+	r.carts = cart.NewService(cart.Rooms{DB: a.db, Events: a.outbox, Markets: r.directory, Goods: r.listing, Buyers: r.buyers,
+		Pricer: pricer, Track: r.track, Cache: a.redis, Key: a.key, Prices: r.prices}, a.cfg.Carts)
+	r.orders = order.NewService(order.Rooms{DB: a.db, Events: a.outbox, Audit: r.audit, Inventory: r.inventory, Payments: r.payments,
+		Attempts: a.redis, Key: a.key})
+	r.checkouts = checkout.NewService(a.db, a.outbox, checkout.Rooms{Keys: idempotency.New(a.db), Carts: r.carts, Stock: r.inventory,
+		Payments: r.payments, Orders: r.orders, Listing: r.listing, Buyers: r.buyers, Markets: r.directory, Pricer: pricer, Track: r.track,
+		Secret: a.key, Home: a.cfg.publicURL(), Loopback: a.cfg.Dev()}, a.cfg.Checkouts, a.failpoint())
+	mailer, err := a.mailer()
+	if err != nil {
+		return err
+	}
+	r.mails, err = notify.NewService(notify.Rooms{DB: a.db, Orders: r.orders, Markets: r.markets, Mailer: mailer,
+		PublicURL: a.cfg.publicURL(), Config: a.cfg.Mail, Log: a.log})
+	return err
+}
+
+// openPayments makes the ways to pay: by agreement, and with play money where
+// that is allowed.
+func (a *App) openPayments(r *rooms) error {
+	var providers []payment.Provider
+	if a.cfg.Dev() || a.cfg.Sandbox {
+		var err error
+		r.sandbox, err = sandbox.New(a.db, sandbox.Config{PublicURL: a.cfg.publicURL(), Production: !a.cfg.Dev(),
+			AllowInProduction: a.cfg.Sandbox, Logger: a.log})
+		if err != nil {
+			return err
+		}
+		providers = append(providers, r.sandbox)
+	}
+	providers = append(providers, manual.New())
+	r.payments = payment.NewService(a.db, a.outbox, providers...).With(a.cfg.Payments)
+	return nil
+}
+
+// mailer gives what mails are sent with; nil leaves them in the mailbox.
+func (a *App) mailer() (notify.Mailer, error) {
+	if a.cfg.SMTP.URL == "" {
+		return nil, nil
+	}
+	return smtp.New(a.cfg.SMTP)
+}
+
+// failpoint is where this process is to die; nowhere outside of development.
+func (a *App) failpoint() failpoint.Points {
+	if !a.cfg.Dev() {
+		return failpoint.Points{}
+	}
+	return failpoint.Arm(a.cfg.Failpoint)
 }
 
 // Checks are the invariants of all books.
 func Checks() []doctor.Check {
 	var all []doctor.Check
-	for _, room := range [][]doctor.Check{doctor.Shape(), market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks()} {
+	for _, room := range [][]doctor.Check{doctor.Shape(), market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks(),
+		shipping.Checks(), payment.Checks(), sandbox.Checks(), cart.Checks(), order.Checks(), checkout.Checks(), notify.Checks()} {
 		all = append(all, room...)
 	}
 	return all
@@ -80,4 +167,12 @@ func (a *App) refreshMarkets(ctx context.Context) error {
 		return err
 	}
 	return a.buyers.Refresh(ctx)
+}
+
+// refreshTrade reads taxes and deliveries into memory.
+func (a *App) refreshTrade(ctx context.Context) error {
+	if err := a.taxTable.Refresh(ctx); err != nil {
+		return err
+	}
+	return a.deliveries.Refresh(ctx)
 }

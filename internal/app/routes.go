@@ -27,6 +27,9 @@ func (a *App) routes(health *httpd.Health, s site) (http.Handler, error) {
 	if err := a.routeAdmin(mux, s); err != nil {
 		return nil, err
 	}
+	if err := a.routePages(mux, s); err != nil {
+		return nil, err
+	}
 	return a.traced(httpd.Standard(a.cfg.HTTP, a.log, a.metrics)(mux)), nil
 }
 

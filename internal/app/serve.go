@@ -44,7 +44,13 @@ func (a *App) serve(ctx context.Context, server *httpd.Server) error {
 	recording, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- a.track.Run(recording) }()
+	detach := context.AfterFunc(ctx, func() {
+		for _, end := range a.streams {
+			end()
+		}
+	})
 	err := server.Run(ctx)
+	detach()
 	stop()
 	return errors.Join(err, quiet(<-ended))
 }

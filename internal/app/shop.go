@@ -32,7 +32,9 @@ var apiVersion = regexp.MustCompile(`^(unstable|20[0-9]{2}-(0[1-9]|1[0-2]))$`)
 
 func (a *App) routeShop(mux *http.ServeMux, s site) error {
 	rooms := shop.Rooms{Listing: a.listing, Buyers: a.buyers, Content: a.content, Markets: a.directory, Media: a.media,
-		Metafields: a.metafields, Translations: a.translations, Track: a.track, Clock: a.clock}
+		Metafields: a.metafields, Translations: a.translations, Track: a.track,
+		Carts: a.carts, Checkouts: a.checkouts, Orders: a.orders, Payments: a.payments, Keys: idempotency.New(a.db), Secret: a.key,
+		Live: a.live, Clock: a.clock, Site: s.url}
 	handler, err := gql.NewHandler(gql.HandlerConfig{
 		Schema:        shop.NewSchema(rooms),
 		Limits:        guard.Shop(),
@@ -41,11 +43,13 @@ func (a *App) routeShop(mux *http.ServeMux, s site) error {
 		Cache: gql.CachePolicy{Cacheable: shop.Cacheable, Private: shop.Private,
 			MaxAge: catalogFresh, StaleWhileRevalidate: catalogStale},
 		Extensions: a.extensions(rooms.Buyer()),
+		Streaming:  &gql.Streaming{},
 		Logger:     a.log,
 	})
 	if err != nil {
 		return err
 	}
+	a.streams = append(a.streams, handler.Close)
 	api := httpd.CORS(shop.Visitors(idempotency.Middleware(handler)))
 	mux.Handle(shopPath, api)
 	for _, path := range []string{"/api/{version}/graphql", "/api/{version}/graphql.json"} {
@@ -54,7 +58,8 @@ func (a *App) routeShop(mux *http.ServeMux, s site) error {
 	if !s.playground {
 		return nil
 	}
-	page, err := playground.New(playground.Config{Title: "Souk shop API", Endpoint: shopPath, Examples: shop.Examples()})
+	page, err := playground.New(playground.Config{Title: "Souk shop API", Endpoint: shopPath, Subscriptions: shopPath,
+		Examples: shop.Examples()})
 	if err != nil {
 		return err
 	}

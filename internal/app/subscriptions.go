@@ -3,10 +3,15 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
+	"github.com/souk-commerce/souk/graph/shop"
 	"github.com/souk-commerce/souk/internal/catalog"
+	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/event"
+	"github.com/souk-commerce/souk/internal/platform/job"
 )
 
 // subscribe says who must know of which facts. All subscriptions stand here.
@@ -22,12 +27,84 @@ func (a *App) subscribe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.everywhere.Add(ctx, event.Consumer{
-		Name:      "market-directory",
-		Topics:    []string{"market.changed", "price_list.changed"},
-		Broadcast: true,
-		Handle:    func(ctx context.Context, _ []event.Envelope) error { return a.refreshMarkets(ctx) },
-	})
+	if err := a.ordered.Add(ctx, a.jobs.Effects(append(a.mails.Subscribers(), a.paymentSubscribers()...)...)); err != nil {
+		return err
+	}
+	return a.everywhere.Add(ctx,
+		event.Consumer{
+			Name:      "memory",
+			Topics:    slices.Concat(marketTopics, tradeTopics, goodsTopics),
+			Broadcast: true,
+			Handle:    a.refreshMemory,
+		},
+		event.Consumer{Name: "live", Topics: shop.LiveTopics(), Broadcast: true, Handle: a.live.Handle})
+}
+
+// paymentSubscribers do what a provider's word and a debt call for, at once; the
+// periodic jobs do it, too, should a job be lost.
+func (a *App) paymentSubscribers() []job.Subscriber {
+	return []job.Subscriber{
+		{Name: "settle payment", Topics: []string{payment.TopicHeard}, Queue: job.Critical,
+			Handle: func(ctx context.Context, e event.Envelope) error {
+				var heard payment.Heard
+				if err := e.Decode(&heard); err != nil {
+					return err
+				}
+				return a.checkouts.Settle(ctx, heard.Payment)
+			}},
+		{Name: "pay back", Topics: []string{payment.TopicRefundOwed}, Queue: job.Critical,
+			Handle: func(ctx context.Context, e event.Envelope) error {
+				var owed payment.RefundOwed
+				if err := e.Decode(&owed); err != nil {
+					return err
+				}
+				return a.payments.PayBack(ctx, owed.Payment)
+			}},
+	}
+}
+
+// What each process keeps in memory, and the facts that make it old.
+var (
+	marketTopics = []string{"market.changed", "price_list.changed"}
+	tradeTopics  = []string{"tax_rate.changed", "delivery_zone.changed"}
+	goodsTopics  = []string{"product.created", "product.updated", "product.archived", "price.changed", "stock.changed"}
+)
+
+// refreshMemory reads anew what the facts made old, and only then tells the
+// cached carts that prices are newer.
+func (a *App) refreshMemory(ctx context.Context, batch []event.Envelope) error {
+	told := func(topics []string) bool {
+		return slices.ContainsFunc(batch, func(e event.Envelope) bool { return slices.Contains(topics, e.Topic) })
+	}
+	if told(marketTopics) {
+		if err := a.refreshMarkets(ctx); err != nil {
+			return err
+		}
+	}
+	if told(tradeTopics) {
+		if err := a.refreshTrade(ctx); err != nil {
+			return err
+		}
+	}
+	for _, e := range slices.Backward(batch) {
+		if counts, err := changesCarts(e); err != nil || counts {
+			a.prices.Advance(e.Position())
+			return err
+		}
+	}
+	return nil
+}
+
+// changesCarts reports whether a cart may look different after the fact. Of
+// stock only what begins or ceases to be available counts: a cart says what is
+// missing, not how much is left.
+func changesCarts(e event.Envelope) (bool, error) {
+	if e.Topic != "stock.changed" {
+		return true, nil
+	}
+	var stock inventory.StockChanged
+	err := e.Decode(&stock)
+	return stock.WasAvailable != stock.NowAvailable, err
 }
 
 func isNoShop(err error) bool { return errors.Is(err, market.ErrNoShop) }

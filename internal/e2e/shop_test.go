@@ -291,6 +291,28 @@ func (s *shop) post(t *testing.T, path, query string, variables map[string]any, 
 	return s.do(t, http.MethodPost, path, string(body), append(headers, "Content-Type", "application/json")...)
 }
 
+// postRaw sends an operation of which the server may die.
+func (s *shop) postRaw(ctx context.Context, query string, variables map[string]any) (status int, err error) {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return 0, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+shopAPI, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		return 0, err
+	}
+	return res.StatusCode, nil
+}
+
 // query asks the shop API and gives the data; errors fail the test.
 func (s *shop) query(t *testing.T, query string, variables map[string]any) node {
 	t.Helper()

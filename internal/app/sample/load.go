@@ -80,6 +80,7 @@ func (l *loader) shop() *Shop {
 		Country: f.Country, Logo: f.Logo, De: f.De, Markets: f.Markets, Locations: f.Locations,
 		Attributes: f.Attributes, Words: f.Words}
 	l.read("categories.yaml", &s.Categories)
+	l.read("trade.yaml", &s.Trade)
 	files, err := fs.ReadDir(data, "data/products")
 	if err != nil {
 		l.fault("%w", err)

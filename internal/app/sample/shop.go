@@ -24,6 +24,7 @@ type Shop struct {
 
 	Markets     []Market
 	Locations   []Location
+	Trade       Trade
 	Attributes  []Attribute
 	Categories  []Category // parents before children
 	Products    []Product

@@ -20,6 +20,8 @@ import (
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/shipping"
+	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/translation"
 )
 
@@ -34,6 +36,8 @@ type Rooms struct {
 	Catalog      *catalog.Service
 	Pricing      *pricing.Service
 	Inventory    *inventory.Service
+	Taxes        *tax.Service
+	Delivery     *shipping.Service
 }
 
 // seeder remembers the identities of what it has written, by handle.
@@ -97,7 +101,7 @@ func (s *seeder) write(ctx context.Context) (bool, error) {
 		what string
 		do   func(context.Context) error
 	}{
-		{"markets", s.writeMarkets}, {"locations", s.writeLocations}, {"attributes", s.writeAttributes},
+		{"markets", s.writeMarkets}, {"locations", s.writeLocations}, {"taxes", s.writeTaxes}, {"delivery", s.writeDelivery}, {"attributes", s.writeAttributes},
 		{"categories", s.writeCategories}, {"products", s.writeProducts}, {"references", s.writeReferences},
 		{"collections", s.writeCollections}, {"featured products", s.writeFeatured}, {"pages", s.writePages},
 		{"blogs", s.writeBlogs}, {"policies", s.writePolicies}, {"redirects", s.writeRedirects}, {"menus", s.writeMenus},
