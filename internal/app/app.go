@@ -86,10 +86,21 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.schedule()
-	if err := a.refreshTrade(ctx); err != nil {
+	return a.remember(ctx)
+}
+
+// remember reads into memory what every request needs. Carts that were cached
+// before this moment are not believed.
+func (a *App) remember(ctx context.Context) error {
+	last, err := a.outbox.Last(ctx)
+	if err != nil {
 		return err
 	}
-	return a.refreshMarkets(ctx)
+	if err := errors.Join(a.refreshTrade(ctx), a.refreshMarkets(ctx)); err != nil {
+		return err
+	}
+	a.prices.Advance(last)
+	return nil
 }
 
 // Close ends what goes on in the background and gives back what Open took.

@@ -102,7 +102,7 @@ func (a *App) furnishSales(r *rooms) error {
 		Attempts: a.redis, Key: a.key})
 	r.checkouts = checkout.NewService(a.db, a.outbox, checkout.Rooms{Keys: idempotency.New(a.db), Carts: r.carts, Stock: r.inventory,
 		Payments: r.payments, Orders: r.orders, Listing: r.listing, Buyers: r.buyers, Markets: r.directory, Pricer: pricer, Track: r.track,
-		Secret: a.key, Home: a.cfg.publicURL(), Loopback: a.cfg.Dev()}, a.cfg.Checkouts, a.failpoint())
+		Secret: a.key, Log: a.log, Home: a.cfg.publicURL(), Loopback: a.cfg.Dev()}, a.cfg.Checkouts, a.failpoint())
 	mailer, err := a.mailer()
 	if err != nil {
 		return err

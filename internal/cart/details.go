@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/souk-commerce/souk/internal/kernel/contact"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 )
 
@@ -116,10 +117,10 @@ func setBuyer(in BuyerChange) (e edit) {
 	}
 	e.apply = func(d *draft) error {
 		if in.Email != nil {
-			d.Email = plainEmail(*in.Email)
+			d.Email = contact.Email(*in.Email)
 		}
 		if in.Phone != nil {
-			d.Phone = plainPhone(*in.Phone)
+			d.Phone = contact.Phone(*in.Phone)
 		}
 		if in.Preferences != nil {
 			d.Preferences = *in.Preferences

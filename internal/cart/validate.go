@@ -1,14 +1,12 @@
 package cart
 
 import (
-	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
+	"github.com/souk-commerce/souk/internal/kernel/contact"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
@@ -22,7 +20,6 @@ const (
 	maxKey         = 255 // of an attribute's key, a code, a preference
 	maxValue       = 5_000
 	maxField       = 255 // of an address
-	maxEmail       = 254
 	maxPreferences = 20
 	maxMetafields  = 50
 	maxEntered     = 5 * MaxCodes // codes in one call, before equal ones become one
@@ -96,10 +93,10 @@ func (d *draft) bytes() (n int) {
 }
 
 func (in BuyerChange) check() (faults fault.List) {
-	if in.Email != nil && !isEmail(plainEmail(*in.Email)) {
+	if in.Email != nil && *in.Email != "" && !contact.IsEmail(contact.Email(*in.Email)) { // an empty one takes it away
 		faults.Add(errEmail.At("email"))
 	}
-	if in.Phone != nil && !isPhone(plainPhone(*in.Phone)) {
+	if in.Phone != nil && *in.Phone != "" && !contact.IsPhone(contact.Phone(*in.Phone)) {
 		faults.Add(errPhone.At("phone"))
 	}
 	if in.Country != nil && *in.Country != "" && *in.Country != locale.Unknown && !in.Country.Valid() {
@@ -112,35 +109,6 @@ func (in BuyerChange) check() (faults fault.List) {
 		faults.Add(errPreferences.At("preferences"))
 	}
 	return faults
-}
-
-// plainEmail is the form in which addresses are kept everywhere in the shop.
-func plainEmail(text string) string { return norm.NFC.String(strings.ToLower(strings.TrimSpace(text))) }
-
-// isEmail takes an empty text, too: it takes the address away.
-func isEmail(text string) bool {
-	if text == "" {
-		return true
-	}
-	a, err := mail.ParseAddress(text)
-	return err == nil && a.Address == text && len(text) <= maxEmail && checkText(text, maxEmail) == nil
-}
-
-func plainPhone(text string) string { return norm.NFKC.String(strings.TrimSpace(text)) }
-
-// phone is a number as people write it.
-var phone = regexp.MustCompile(`^\+?[0-9 ()./-]{4,31}$`)
-
-func isPhone(text string) bool {
-	digits := len(strings.Map(onlyDigits, text))
-	return text == "" || phone.MatchString(text) && digits >= 4 && digits <= 15
-}
-
-func onlyDigits(r rune) rune {
-	if r < '0' || r > '9' {
-		return -1
-	}
-	return r
 }
 
 // degrees are a latitude or a longitude.

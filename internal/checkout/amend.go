@@ -3,12 +3,12 @@ package checkout
 import (
 	"context"
 	"encoding/json"
-	"net/mail"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/souk-commerce/souk/internal/checkout/lifecycle"
+	"github.com/souk-commerce/souk/internal/kernel/contact"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 	"github.com/souk-commerce/souk/internal/track"
@@ -16,7 +16,7 @@ import (
 
 // SetContact says how the buyer is reached.
 func (s *Service) SetContact(ctx context.Context, ref Ref, in Contact) (Checkout, error) {
-	in.Email, in.Phone = strings.TrimSpace(in.Email), strings.TrimSpace(in.Phone)
+	in.Email, in.Phone = contact.Email(in.Email), contact.Phone(in.Phone)
 	if err := contactFaults(in.Email, in.Phone, false); err != nil {
 		return Checkout{}, err
 	}
@@ -207,40 +207,13 @@ func eventPayload(v map[string]any) json.RawMessage { return asJSON(v) }
 // contactFaults reports what is wrong with how a buyer says he is reached.
 func contactFaults(email, phone string, optional bool) error {
 	var faults fault.List
-	if !(optional && email == "") && !isEmail(email) {
+	if !(optional && email == "") && !contact.IsEmail(email) {
 		faults = append(faults, errEmail)
 	}
-	if phone != "" && !isPhone(phone) {
+	if phone != "" && !contact.IsPhone(phone) {
 		faults = append(faults, errPhone)
 	}
 	return faults.Err()
-}
-
-// isEmail reports whether text is a bare address with a domain (RFC 5322, at
-// most the 254 octets of RFC 5321).
-func isEmail(text string) bool {
-	if len(text) > 254 {
-		return false
-	}
-	parsed, err := mail.ParseAddress(text)
-	if err != nil || parsed.Address != text {
-		return false
-	}
-	_, domain, _ := strings.Cut(text, "@")
-	return strings.Contains(strings.Trim(domain, "."), ".") && !strings.ContainsAny(text, "\"\r\n")
-}
-
-func isPhone(text string) bool {
-	digits := 0
-	for _, c := range text {
-		switch {
-		case c >= '0' && c <= '9':
-			digits++
-		case !strings.ContainsRune("+-()./ ", c):
-			return false
-		}
-	}
-	return digits >= 5 && digits <= 20 && len(text) <= 32
 }
 
 // maxField bounds a field of an address, in bytes.
@@ -258,7 +231,7 @@ func addressFaults(a postal.Address) fault.List {
 			faults = append(faults, errLong.At(name))
 		}
 	}
-	if a.Phone != "" && !isPhone(a.Phone) {
+	if a.Phone != "" && !contact.IsPhone(contact.Phone(a.Phone)) {
 		faults = append(faults, errPhone)
 	}
 	for i := range faults {

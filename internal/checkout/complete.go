@@ -26,6 +26,11 @@ type claim struct {
 	opened payment.Payment // as it was opened just now; not remembered
 }
 
+// errFree says that nothing is due for the checkout of a cart.
+type errFree struct{ cart cart.ID }
+
+func (errFree) Error() string { return "nothing is due" }
+
 // errUnheld says that stock must be held anew before a submission.
 var errUnheld = errors.New("stock is not held")
 
@@ -41,11 +46,14 @@ func (s *Service) Complete(ctx context.Context, in Submission) (Outcome, error) 
 	if err != nil {
 		return Outcome{}, err
 	}
-	made, again, err := s.claim(ctx, id, in)
+	made, again, err := s.claim(ctx, id, in, 0)
 	if errors.Is(err, errUnheld) {
 		if err = s.regain(ctx, id); err == nil {
-			made, again, err = s.claim(ctx, id, in)
+			made, again, err = s.claim(ctx, id, in, 0)
 		}
+	}
+	if free := (errFree{}); errors.As(err, &free) {
+		made, again, err = s.claim(ctx, id, in, free.cart)
 	}
 	switch {
 	case errors.Is(err, errUnheld):
@@ -105,12 +113,18 @@ func (s *Service) another(ctx context.Context, id ID, in Submission) (Outcome, e
 }
 
 // claim submits the checkout once under the key of the submission. The effect,
-// the key and what the provider is going to be asked commit together.
-func (s *Service) claim(ctx context.Context, id ID, in Submission) (made claim, again bool, err error) {
+// the key and what the provider is going to be asked commit together. Where
+// nothing is due the order comes with it, so that the cart is locked first.
+func (s *Service) claim(ctx context.Context, id ID, in Submission, free cart.ID) (made claim, again bool, err error) {
 	asked := idempotency.Request{Scope: fmt.Sprintf("checkout/%d", id), Operation: "checkoutComplete", Key: in.Key,
 		Input: []any{in.QuoteHash, in.Method, secret.Hash(in.Token), in.ReturnURL}}
 	return idempotency.Do(ctx, s.rooms.Keys, asked, func(ctx context.Context) (claim, error) {
-		made, err := s.submit(ctx, id, in)
+		if free != 0 {
+			if err := s.rooms.Carts.Hold(ctx, free); err != nil {
+				return claim{}, err
+			}
+		}
+		made, err := s.submit(ctx, id, in, free != 0)
 		if err == nil {
 			s.points.Hit("checkout.claiming")
 		}
@@ -120,7 +134,7 @@ func (s *Service) claim(ctx context.Context, id ID, in Submission) (made claim, 
 
 // submit takes the checkout from ready to submitting and opens the attempt to
 // pay it.
-func (s *Service) submit(ctx context.Context, id ID, in Submission) (claim, error) {
+func (s *Service) submit(ctx context.Context, id ID, in Submission, free bool) (claim, error) {
 	r, err := s.lock(ctx, id)
 	if err != nil {
 		return claim{}, err
@@ -143,10 +157,13 @@ func (s *Service) submit(ctx context.Context, id ID, in Submission) (claim, erro
 	if err := s.agreed(&c, in); err != nil {
 		return claim{}, err
 	}
+	due := money.New(c.Priced.Quote.Due, c.Currency)
+	if due.Minor == 0 && !free {
+		return claim{}, errFree{r.cart}
+	}
 	if err := s.freeze(ctx, r, &c); err != nil {
 		return claim{}, err
 	}
-	due := money.New(c.Priced.Quote.Due, c.Currency)
 	if due.Minor == 0 {
 		placed, err := s.place(ctx, r, &c, payment.Payment{})
 		made.Order = placed.ID

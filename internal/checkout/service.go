@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ type Rooms struct {
 	Pricer   *quote.Pricer
 	Track    *track.Recorder
 	Secret   secret.Key
+	Log      *slog.Logger // nil is silent
 	// Home is the server's own address from outside, to which buyers may be sent back.
 	Home string
 	// Loopback lets buyers be sent back to this machine, for development.
@@ -61,6 +63,9 @@ type Service struct {
 
 // NewService wires the room.
 func NewService(db *postgres.DB, events *event.Outbox, rooms Rooms, cfg Config, points failpoint.Points) *Service {
+	if rooms.Log == nil {
+		rooms.Log = slog.New(slog.DiscardHandler)
+	}
 	return &Service{db: db, events: events, rooms: rooms, cfg: cfg, points: points}
 }
 

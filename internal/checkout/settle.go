@@ -40,6 +40,9 @@ type question struct {
 // settle is Settle with what is known already.
 func (s *Service) settle(ctx context.Context, q question) (ruling, error) {
 	verdict, err := s.ask(ctx, &q)
+	if err != nil {
+		s.rooms.Log.WarnContext(ctx, "a payment has no verdict yet", "payment", q.payment.ID, "checkout", q.payment.Checkout, "error", err)
+	}
 	switch {
 	case err == nil:
 	case !fault.Is(err, payment.ErrUnknown.Reason):

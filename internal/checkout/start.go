@@ -7,6 +7,7 @@ import (
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/checkout/lifecycle"
 	"github.com/souk-commerce/souk/internal/inventory"
+	"github.com/souk-commerce/souk/internal/kernel/contact"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
@@ -20,6 +21,7 @@ func (s *Service) Start(ctx context.Context, in Start) (Checkout, error) {
 	if in.Key == "" {
 		return Checkout{}, ErrKeyRequired
 	}
+	in.Email, in.Phone = contact.Email(in.Email), contact.Phone(in.Phone)
 	if err := contactFaults(in.Email, in.Phone, true); err != nil {
 		return Checkout{}, err
 	}

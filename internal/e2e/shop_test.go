@@ -83,12 +83,17 @@ func start(dir string, settings ...string) (*shop, error) {
 
 // launch runs `souk dev` and does not wait for anything.
 func launch(dir string, settings ...string) (*shop, error) {
+	return launchAs("dev", dir, settings...)
+}
+
+// launchAs runs one of the commands that serve or work until they are stopped.
+func launchAs(command, dir string, settings ...string) (*shop, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
 	s := &shop{url: "http://" + addr, dir: dir, out: &output{}, exited: make(chan struct{})}
-	s.cmd = exec.Command(program, "dev")
+	s.cmd = exec.Command(program, command)
 	s.cmd.Env = environment(dir, append(settings, "SOUK_ADDR="+addr)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {

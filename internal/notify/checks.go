@@ -7,14 +7,16 @@ func Checks() []doctor.Check {
 	return []doctor.Check{
 		{
 			// A fact takes a moment to become a mail: an order is only missed
-			// when one that was placed an hour later has its mail.
+			// when one that was placed an hour later has its mail, and while mails
+			// of its day are still kept.
 			ID:   "notify.order_is_confirmed_once",
 			Says: "each order has exactly one confirmation mail",
 			SQL: `
 				SELECT o.id, o.number, count(m.id) AS mails
 				FROM sales_order o
 				LEFT JOIN mail_message m ON m.kind = 'order.confirmation' AND m.subject_kind = 'order' AND m.subject_id = o.id
-				WHERE o.state <> 'draft' AND o.email <> ''
+				WHERE o.state <> 'draft' AND o.email <> '' AND o.placed_at > (SELECT max(created_at) FROM mail_message)
+					- make_interval(days => COALESCE((SELECT days FROM retention WHERE what = 'mails'), 90) - 1)
 				GROUP BY o.id
 				HAVING count(m.id) > 1 OR count(m.id) = 0 AND EXISTS (
 					SELECT FROM sales_order later

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/souk-commerce/souk/internal/kernel/contact"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/platform/redis"
 	"github.com/souk-commerce/souk/internal/platform/secret"
@@ -65,7 +66,7 @@ func (s *Service) Track(ctx context.Context, number int64, email, client string)
 	if err != nil {
 		return Order{}, err
 	}
-	email = normalizeEmail(email)
+	email = contact.Email(email)
 	if !secret.Equal(email, known) || known == "" {
 		return Order{}, ErrNotFound
 	}

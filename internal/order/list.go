@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/souk-commerce/souk/internal/kernel/contact"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/platform/keyset"
 )
@@ -20,7 +21,7 @@ func (f Filter) query() *keyset.Query {
 		q.Where("EXISTS (SELECT FROM order_tag t WHERE t.order_id = o.id AND t.tag = ?)", f.Tag)
 	}
 	if f.Email != "" {
-		q.Where("o.email = ?", normalizeEmail(f.Email))
+		q.Where("o.email = ?", contact.Email(f.Email))
 	}
 	if f.Number != 0 {
 		q.Where("o.number = ?", f.Number)
@@ -38,7 +39,7 @@ func (f Filter) query() *keyset.Query {
 // search looks for a text in the address of the mail and in the names; a number
 // is also the order's.
 func (f Filter) search(q *keyset.Query) {
-	text := normalizeEmail(f.Text)
+	text := contact.Email(f.Text)
 	if text == "" {
 		return
 	}

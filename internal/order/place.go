@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/souk-commerce/souk/internal/kernel/contact"
 	"github.com/souk-commerce/souk/internal/order/lifecycle"
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/event"
@@ -113,7 +114,7 @@ func (p Placement) order(now time.Time) Order {
 	o := Order{
 		Checkout: p.Checkout, Customer: p.Customer, Market: p.Market, MarketHandle: p.MarketHandle,
 		Country: p.Country, Language: p.Language, Currency: q.Currency,
-		Email: normalizeEmail(p.Email), Phone: p.Phone, AcceptsMarketing: p.AcceptsMarketing,
+		Email: contact.Email(p.Email), Phone: p.Phone, AcceptsMarketing: p.AcceptsMarketing,
 		Note: p.Note, Attributes: p.Attributes, ShippingAddress: p.ShippingAddress, BillingAddress: p.BillingAddress,
 		Lines: p.lines(), Deliveries: p.deliveries(),
 		Subtotal: q.Subtotal, Discount: q.Discount, Delivery: q.Delivery, Tax: q.Tax, Total: q.Total, Credit: q.Credit,

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/souk-commerce/souk/ent"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
@@ -156,9 +153,6 @@ func (o *Order) settle(payments []payment.Payment) {
 	}
 	o.Status = lifecycle.StatusOf(parts)
 }
-
-// normalizeEmail gives the one spelling of an address that is kept and compared.
-func normalizeEmail(s string) string { return strings.ToLower(norm.NFC.String(strings.TrimSpace(s))) }
 
 func value(n *int64) int64 {
 	if n == nil {

@@ -3,9 +3,12 @@ package event
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/platform/actor"
@@ -88,6 +91,17 @@ func (r *rows) add(f Fact, who actor.Actor) error {
 	r.actorKinds = append(r.actorKinds, string(who.Kind))
 	r.actorIDs = append(r.actorIDs, who.ID)
 	return nil
+}
+
+// Last gives the position of the newest fact that is committed, the zero one if
+// there is none.
+func (o *Outbox) Last(ctx context.Context) (Position, error) {
+	var p Position
+	err := o.db.Conn(ctx).QueryRow(ctx, `SELECT xid::text::bigint, id FROM outbox ORDER BY xid DESC, id DESC LIMIT 1`).Scan(&p.XID, &p.ID)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return Position{}, fmt.Errorf("read the newest fact: %w", err)
+	}
+	return p, nil
 }
 
 // Sweep deletes at most limit rows recorded before the given time that every

@@ -1,0 +1,404 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/souk-commerce/souk/internal/platform/postgres"
+)
+
+// house is a shop of several processes over one database, with so much of one
+// product that no test runs out of it.
+type house struct {
+	dir      string
+	db       *postgres.DB
+	settings []string
+	variant  string
+}
+
+const ownersPassword = "correct horse battery staple"
+
+// openHouse makes the database; the processes are the test's.
+func openHouse(t *testing.T, settings ...string) *house {
+	t.Helper()
+	notShort(t)
+	dir, db, given := databaseShop(t)
+	h := &house{dir: dir, db: db, settings: append(append(given, "DATABASE_MAX_CONNS=8", "SOUK_ADMIN_PASSWORD="+ownersPassword), settings...)}
+	h.must(t, "import", write(t, "plenty.csv", "Handle,Title,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty,Variant Requires Shipping,Variant Grams\n"+
+		"plenty,Plenty of it,PLENTY-1,5.00,shopify,100000,true,100\n"))
+	h.must(t, "admin", "create", "--email", "owner@example.com", "--name", "Owner", "--role", "owner")
+	h.variant = fmt.Sprintf("gid://souk/ProductVariant/%d", count(t, db, `SELECT v.id FROM variant v WHERE v.sku = 'PLENTY-1'`))
+	return h
+}
+
+func (h *house) must(t *testing.T, args ...string) string {
+	t.Helper()
+	out, problems, err := souk(t, environment(h.dir, h.settings...), args...)
+	if err != nil {
+		t.Fatalf("souk %s: %v\n%s%s", strings.Join(args, " "), err, out, problems)
+	}
+	return out
+}
+
+// run starts a process of the house and waits until it is ready.
+func (h *house) run(t *testing.T, command string, settings ...string) *shop {
+	t.Helper()
+	s, err := launchAs(command, h.dir, append(append([]string{}, h.settings...), settings...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.kill() })
+	if err := s.ready(); err != nil {
+		t.Fatal(err)
+	}
+	s.password = ownersPassword
+	return s
+}
+
+// orders counts, with the charges that nobody gave back.
+func (h *house) orders(t *testing.T) int {
+	t.Helper()
+	return count(t, h.db, `SELECT count(*) FROM sales_order`)
+}
+
+// exec changes what only time would change.
+func (h *house) exec(t *testing.T, sql string, args ...any) {
+	t.Helper()
+	if _, err := h.db.Conn(t.Context()).Exec(t.Context(), sql, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forget makes payments look as if nobody had asked about them for a minute.
+func (h *house) forget(t *testing.T) {
+	t.Helper()
+	h.exec(t, `UPDATE payment SET updated_at = updated_at - interval '1 minute' WHERE settled_at IS NULL`)
+}
+
+// sound asks the doctor.
+func (h *house) sound(t *testing.T) {
+	t.Helper()
+	if out := h.must(t, "doctor"); !strings.Contains(out, "checks hold") {
+		t.Error(out)
+	}
+}
+
+// eventually waits for what must come within the limit.
+func eventually(t *testing.T, what string, limit time.Duration, ok func() bool) {
+	t.Helper()
+	began := time.Now()
+	for !ok() {
+		if time.Since(began) > limit {
+			t.Fatalf("%s: not after %s", what, limit)
+		}
+		time.Sleep(5 * pollEvery)
+	}
+	t.Logf("%s: after %s", what, time.Since(began).Round(100*time.Millisecond))
+}
+
+// caller asks a shop API beside the test's own goroutine: it gives errors back.
+type caller struct {
+	url  string
+	pace <-chan time.Time // of all that share it; nil does not wait
+}
+
+func (c caller) ask(ctx context.Context, query string, variables map[string]any) (node, error) {
+	if c.pace != nil {
+		select {
+		case <-c.pace:
+		case <-ctx.Done():
+			return node{}, ctx.Err()
+		}
+	}
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return node{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+shopAPI, strings.NewReader(string(body)))
+	if err != nil {
+		return node{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return node{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return node{}, err
+	}
+	var got struct{ Data, Errors any }
+	if err := json.Unmarshal(text, &got); err != nil || got.Errors != nil || res.StatusCode != http.StatusOK {
+		return node{}, fmt.Errorf("%d %s", res.StatusCode, clip(string(text)))
+	}
+	return node{got.Data}, nil
+}
+
+// step asks for a checkout mutation and takes its answer; a refusal is an error.
+func (c caller) step(ctx context.Context, b *buyer, field, query string, variables map[string]any) (node, error) {
+	got, err := c.ask(ctx, query, variables)
+	if err != nil {
+		return node{}, fmt.Errorf("%s: %w", field, err)
+	}
+	payload := got.at(field)
+	if len(payload.at("userErrors").list()) > 0 || payload.at("checkout").v == nil {
+		return node{}, fmt.Errorf("%s: %s", field, payload.json())
+	}
+	at := payload.at("checkout")
+	b.id, b.token, b.quote = at.at("id").text(), at.at("token").text(), at.at("quoteHash").text()
+	return payload, nil
+}
+
+// prepare is prepare for many at once.
+func (c caller) prepare(ctx context.Context, variant, key string) (*buyer, error) {
+	b := &buyer{}
+	made, err := c.ask(ctx, createCart, map[string]any{"variant": variant, "n": 1})
+	if err != nil {
+		return nil, fmt.Errorf("cartCreate: %w", err)
+	}
+	if b.cart = made.at("cartCreate", "cart", "id").text(); b.cart == "" {
+		return nil, errors.New(made.json())
+	}
+	if _, err := c.step(ctx, b, "checkoutStart", startCheckout, map[string]any{"cart": b.cart, "key": key}); err != nil {
+		return nil, err
+	}
+	got, err := c.step(ctx, b, "checkoutSetShippingAddress", setAddress, map[string]any{"ref": b.ref()})
+	if err != nil {
+		return nil, err
+	}
+	parcel := got.at("checkout", "shipments", 0)
+	_, err = c.step(ctx, b, "checkoutSelectShipping", selectDelivery, map[string]any{"ref": b.ref(), "shipment": parcel.at("id").v,
+		"method": parcel.at("methods", 0, "handle").v})
+	return b, err
+}
+
+// buy makes a whole purchase and gives what the submission was answered.
+func (c caller) buy(ctx context.Context, variant, token, key string) (node, error) {
+	b, err := c.prepare(ctx, variant, key)
+	if err != nil {
+		return node{}, err
+	}
+	return c.step(ctx, b, "checkoutComplete", complete, b.submission(token, key))
+}
+
+// approve has the buyer meet the challenge of the sandbox.
+func approve(t *testing.T, s *shop, payment node) {
+	t.Helper()
+	page := payment.at("nextAction", "url").text()
+	at := strings.Index(page, "/sandbox/")
+	if at < 0 {
+		t.Fatalf("no challenge: %s", payment.json())
+	}
+	if a := s.do(t, http.MethodPost, page[at:], form("verdict", "approve"), "Content-Type", "application/x-www-form-urlencoded"); a.status >= 400 {
+		t.Fatalf("%d %s", a.status, clip(a.body))
+	}
+}
+
+const cancelOrder = `mutation($id: ID!, $v: Int!) { orderCancel(id: $id, version: $v, reason: CUSTOMER) { order { state } userErrors { code } } }`
+
+// cancel has staff cancel an order, whose money is owed then.
+func (h *house) cancel(t *testing.T, s *shop, number int) {
+	t.Helper()
+	var id, version int
+	if err := h.db.Conn(t.Context()).QueryRow(t.Context(), `SELECT id, version FROM sales_order WHERE number = $1`, number).Scan(&id, &version); err != nil {
+		t.Fatal(err)
+	}
+	got := s.staff(t, s.owner(t), cancelOrder, map[string]any{"id": "gid://souk/Order/" + strconv.Itoa(id), "v": version})
+	if got.at("orderCancel", "order", "state").text() != "CANCELLED" {
+		t.Fatal(got.json())
+	}
+}
+
+// TestWorker_killedInTheMiddleOfEachKindOfJob lets a worker begin to settle a
+// payment, to write a mail and to give money back, holds all three jobs fast by
+// locks on what they write, and kills it (kill -9). Its successor brings each to
+// its end, once.
+func TestWorker_killedInTheMiddleOfEachKindOfJob(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, "SOUK_JOBS_TIMEOUT=3s")
+	rounds := 1
+	if prove() {
+		rounds = 6
+	}
+	s := h.run(t, "serve")
+	worker := h.run(t, "worker")
+	for round := range rounds {
+		h.killMidJob(t, s, worker, round)
+		worker = h.run(t, "worker")
+		began := time.Now()
+		for what, undone := range map[string]string{
+			"settled":   `SELECT count(*) FROM payment WHERE settled_at IS NULL`,
+			"mailed":    `SELECT count(*) FROM sales_order o WHERE NOT EXISTS (SELECT FROM mail_message m WHERE m.subject_id = o.id AND m.state = 'sent')`,
+			"paid back": `SELECT count(*) FROM payment WHERE refund_state = 'owed'`,
+		} {
+			eventually(t, what, time.Minute-time.Since(began), func() bool { return count(t, h.db, undone) == 0 })
+		}
+		if got, want := h.orders(t), 3*(round+1); got != want {
+			t.Errorf("%d orders of %d purchases", got, want)
+		}
+		h.onceAll(t, round+1)
+	}
+	h.sound(t)
+}
+
+// killMidJob gives the worker three jobs that it cannot finish, and kills it
+// while it holds all of them. In odd rounds the database notices at once that it
+// is gone, in even ones the statements that wait are still carried out.
+func (h *house) killMidJob(t *testing.T, s, worker *shop, round int) {
+	t.Helper()
+	ctx, c, key := t.Context(), caller{url: s.url}, strconv.Itoa(round)
+	back, err := c.buy(ctx, h.variant, "ok", "back-"+key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits, err := c.buy(ctx, h.variant, "challenge", "settle-"+key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := back.at("order", "orderNumber").number()
+	eventually(t, "mail of the first", 30*time.Second, func() bool {
+		return count(t, h.db, `SELECT count(*) FROM sales_order o WHERE NOT EXISTS (SELECT FROM mail_message m WHERE m.subject_id = o.id AND m.state = 'sent')`) == 0
+	})
+	tx, err := h.db.Pool().Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	for _, lock := range []string{
+		`LOCK TABLE mail_message IN EXCLUSIVE MODE`,
+		`SELECT FROM sandbox_charge WHERE state = 'charged' FOR UPDATE`,
+		`SELECT FROM cart k JOIN checkout c ON c.cart_id = k.id JOIN payment p ON p.checkout_id = c.id WHERE p.settled_at IS NULL FOR UPDATE OF k`,
+	} {
+		if _, err := tx.Exec(ctx, lock); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.buy(ctx, h.variant, "ok", "mail-"+key); err != nil {
+		t.Fatal(err)
+	}
+	approve(t, s, waits.at("checkout", "payments", 0))
+	h.cancel(t, s, number)
+	const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	eventually(t, "three jobs in its hands", 10*time.Second, func() bool { return count(t, h.db, waiting) >= 3 })
+	if err := worker.kill(); err != nil {
+		t.Fatal(err)
+	}
+	if round%2 == 1 {
+		h.exec(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// onceAll says that every effect is there once; so many charges went back.
+func (h *house) onceAll(t *testing.T, refunds int) {
+	t.Helper()
+	onceEach(t, h.db)
+	for what, sql := range map[string]string{
+		"refunds in the books":        `SELECT count(*) FROM payment_transition WHERE event = 'void'`,
+		"refunds of the provider":     `SELECT count(*) FROM sandbox_charge WHERE refunded = amount AND refund_key <> ''`,
+		"facts of refunds":            `SELECT count(*) FROM outbox WHERE topic = 'payment.refunded'`,
+		"orders that were cancelled":  `SELECT count(*) FROM sales_order WHERE state = 'cancelled'`,
+		"reservations that went back": `SELECT count(*) FROM inventory_movement WHERE kind = 'deallocate'`,
+	} {
+		if n := count(t, h.db, sql); n != refunds {
+			t.Errorf("%d %s, not %d", n, what, refunds)
+		}
+	}
+	for what, sql := range map[string]string{
+		"charges not captured once": `SELECT count(*) FROM payment p WHERE (SELECT count(*) FROM payment_transition x WHERE x.payment_id = p.id AND x.event = 'capture') <> 1`,
+		"orders not told of once":   `SELECT count(*) FROM sales_order o WHERE (SELECT count(*) FROM outbox f WHERE f.topic = 'order.placed' AND f.aggregate_id = o.id) <> 1`,
+	} {
+		if n := count(t, h.db, sql); n != 0 {
+			t.Errorf("%d %s", n, what)
+		}
+	}
+}
+
+// TestWorkers_oneFrozenAndThawed freezes the worker that leads, in the middle of
+// settling a payment, until another leads, and lets it go on: whatever both do,
+// each purchase whose provider did not answer becomes one order with one charge.
+func TestWorkers_oneFrozenAndThawed(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, "SOUK_PAYMENT_TIMEOUT=300ms")
+	buyers, frozen := 4, 20*time.Second
+	if prove() {
+		buyers, frozen = 30, 40*time.Second
+	}
+	s := h.run(t, "serve")
+	leader := h.run(t, "worker")
+	const leads = `SELECT count(*) FROM river_leader WHERE expires_at > now()`
+	eventually(t, "a leader", 30*time.Second, func() bool { return count(t, h.db, leads) == 1 })
+	h.run(t, "worker")
+	h.run(t, "worker")
+
+	h.hang(t, s, "before", buyers)
+	if err := leader.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	h.hang(t, s, "meanwhile", buyers)
+	h.forget(t)
+	time.Sleep(frozen - time.Since(began))
+	h.hang(t, s, "after", buyers)
+	h.forget(t)
+	if err := leader.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all are orders", time.Minute, func() bool { return h.orders(t) == 3*buyers })
+	for _, number := range h.numbers(t, buyers) {
+		h.cancel(t, s, number)
+	}
+	eventually(t, "money is back", time.Minute, func() bool { return count(t, h.db, `SELECT count(*) FROM payment WHERE refund_state = 'owed'`) == 0 })
+	if leader.gone() {
+		t.Errorf("the frozen worker did not live on:\n%s", leader.out)
+	}
+	h.onceAll(t, buyers)
+	h.sound(t)
+}
+
+// hang makes purchases whose provider takes the money and does not answer, and
+// leaves one checkout behind whose hold is over.
+func (h *house) hang(t *testing.T, s *shop, name string, n int) {
+	t.Helper()
+	var all sync.WaitGroup
+	errs := make(chan error, n+1)
+	for i := range n {
+		all.Go(func() {
+			got, err := caller{url: s.url}.buy(t.Context(), h.variant, "hang", fmt.Sprint(name, i))
+			if err == nil && got.at("checkout", "state").text() != "SUBMITTING" {
+				err = errors.New(got.json())
+			}
+			errs <- err
+		})
+	}
+	all.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// numbers gives so many order numbers.
+func (h *house) numbers(t *testing.T, n int) []int {
+	t.Helper()
+	all := make([]int, n)
+	for i := range all {
+		all[i] = count(t, h.db, `SELECT number FROM sales_order ORDER BY number OFFSET `+strconv.Itoa(i)+` LIMIT 1`)
+	}
+	return all
+}
