@@ -125,6 +125,7 @@ func (a *App) Work(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.ordered.Run(running) })
 	group.Go(func() error { return a.everywhere.Run(running) })
+	group.Go(func() error { return a.expireHolds(running) })
 	err := quiet(group.Wait())
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.HTTP.DrainTimeout)
 	defer cancel()

@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/souk-commerce/souk/internal/payment"
+	"github.com/souk-commerce/souk/internal/platform/actor"
 	"github.com/souk-commerce/souk/internal/platform/retention"
 )
 
-// How often what runs. Each runs in one process of all.
+// How often what runs. Each runs in one process of all, but for the holds: giving
+// them back is safe to do anywhere, and too frequent to keep books of.
 const (
 	sweepEvery    = time.Hour        // logs are cut to what is kept
 	holdsEvery    = time.Second      // stock of holds that are over is given back
@@ -25,16 +27,28 @@ const (
 // schedule says what runs when.
 func (a *App) schedule() {
 	a.jobs.Every("retention", sweepEvery, a.retention().Sweep)
-	a.jobs.Every("holds", holdsEvery, a.expireHolds)
 	a.jobs.Every("settle", settleEvery, a.settlePayments)
 	a.jobs.Every("late-money", lateEvery, a.askLate)
 	a.jobs.Every("refunds", refundsEvery, a.payBack)
 	a.jobs.Every("expire", expireEvery, a.expire)
 }
 
+// expireHolds gives stock back until ctx ends. A turn that fails is made up for
+// by the next one.
 func (a *App) expireHolds(ctx context.Context) error {
-	_, err := a.inventory.ExpireDue(ctx, mostAtOneTurn)
-	return err
+	ctx = actor.WithSystem(ctx, "holds")
+	turn := time.NewTicker(holdsEvery)
+	defer turn.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-turn.C:
+		}
+		if _, err := a.inventory.ExpireDue(ctx, mostAtOneTurn); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "holds that are over were not given back", "error", err)
+		}
+	}
 }
 
 func (a *App) expire(ctx context.Context) error {
