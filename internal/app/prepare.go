@@ -77,7 +77,7 @@ func (a *App) Seed(ctx context.Context) (bool, error) {
 	if err := a.CatchUp(ctx); err != nil {
 		return true, err
 	}
-	return true, a.refreshMarkets(ctx)
+	return true, a.remember(ctx)
 }
 
 // Import takes a product file in and brings what depends on it up to date.

@@ -311,7 +311,7 @@ func (h *house) onceAll(t *testing.T, refunds int) {
 		"refunds of the provider":     `SELECT count(*) FROM sandbox_charge WHERE refunded = amount AND refund_key <> ''`,
 		"facts of refunds":            `SELECT count(*) FROM outbox WHERE topic = 'payment.refunded'`,
 		"orders that were cancelled":  `SELECT count(*) FROM sales_order WHERE state = 'cancelled'`,
-		"reservations that went back": `SELECT count(*) FROM inventory_movement WHERE kind = 'deallocate'`,
+		"reservations that went back": `SELECT count(*) FROM stock_movement WHERE kind = 'deallocate'`,
 	} {
 		if n := count(t, h.db, sql); n != refunds {
 			t.Errorf("%d %s, not %d", n, what, refunds)
@@ -354,10 +354,18 @@ func TestWorkers_oneFrozenAndThawed(t *testing.T) {
 	time.Sleep(frozen - time.Since(began))
 	h.hang(t, s, "after", buyers)
 	h.forget(t)
+	left := h.leave(t, s)
 	if err := leader.cmd.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "all are orders", time.Minute, func() bool { return h.orders(t) == 3*buyers })
+	eventually(t, "the hold ended", time.Minute, func() bool { return count(t, h.db, `SELECT count(*) FROM reservation WHERE state = 'held'`) == 0 })
+	if n := count(t, h.db, `SELECT count(*) FROM stock_movement WHERE kind = 'expire'`); n != 1 {
+		t.Errorf("the hold ended %d times", n)
+	}
+	if _, err := (caller{url: s.url}).step(t.Context(), left, "checkoutComplete", complete, left.submission("ok", "left")); err != nil {
+		t.Errorf("who comes back later cannot buy: %v", err)
+	}
 	for _, number := range h.numbers(t, buyers) {
 		h.cancel(t, s, number)
 	}
@@ -369,8 +377,18 @@ func TestWorkers_oneFrozenAndThawed(t *testing.T) {
 	h.sound(t)
 }
 
-// hang makes purchases whose provider takes the money and does not answer, and
-// leaves one checkout behind whose hold is over.
+// leave gives a purchase whose buyer went away, and whose hold is over.
+func (h *house) leave(t *testing.T, s *shop) *buyer {
+	t.Helper()
+	b, err := caller{url: s.url}.prepare(t.Context(), h.variant, "left")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.exec(t, `UPDATE reservation SET expires_at = expires_at - interval '1 day' WHERE state = 'held'`)
+	return b
+}
+
+// hang makes purchases whose provider takes the money and does not answer.
 func (h *house) hang(t *testing.T, s *shop, name string, n int) {
 	t.Helper()
 	var all sync.WaitGroup
