@@ -91,13 +91,13 @@ func (s *Service) supplies(ctx context.Context, variants []catalog.VariantID) (m
 	if len(variants) == 0 {
 		return nil, nil
 	}
-	found, err := s.catalog.VariantsByIDs(ctx, variants)
+	found, err := s.catalog.StockPolicies(ctx, variants)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[catalog.VariantID]supply, len(found))
-	for id, v := range found {
-		out[id] = supply{variant: id, product: v.ProductID, tracked: v.Tracked, backorder: v.Backorder, limit: v.BackorderLimit}
+	for id, p := range found {
+		out[id] = supply{variant: id, product: p.Product, tracked: p.Tracked, backorder: p.Backorder, limit: p.BackorderLimit}
 	}
 	return out, nil
 }
