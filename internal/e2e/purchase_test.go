@@ -186,13 +186,20 @@ func TestPurchase_isSettledWithoutTheBuyer(t *testing.T) {
 	onceEach(t, db)
 }
 
-// databaseShop makes a sample shop in a database that the test can look into.
+// goods is a small catalogue that is in stock: importing it takes a second, where
+// drawing the pictures of the sample shop takes many.
+const goods = `Handle,Title,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty,Variant Requires Shipping,Variant Grams
+lamp,Lamp,LAMP,49.00,shopify,1000,true,900
+stool,Stool,STOOL,89.50,shopify,1000,true,4000
+`
+
+// databaseShop makes a small shop in a database that the test can look into.
 func databaseShop(t *testing.T) (dir string, db *postgres.DB, settings []string) {
 	t.Helper()
 	db = testkit.DB(t, testkit.WithClock(clock.System()), testkit.WithInvariants(app.Checks()...))
 	settings = []string{"SOUK_ENV=dev", "DATABASE_URL=" + db.DirectURL()}
 	dir = t.TempDir()
-	if out, problems, err := souk(t, environment(dir, settings...), "seed"); err != nil {
+	if out, problems, err := souk(t, environment(dir, settings...), "import", write(t, "goods.csv", goods)); err != nil {
 		t.Fatalf("%v\n%s%s", err, out, problems)
 	}
 	return dir, db, settings
