@@ -15,11 +15,11 @@ import (
 const (
 	sweepEvery    = time.Hour        // logs are cut to what is kept
 	holdsEvery    = time.Second      // stock of holds that are over is given back
-	settleEvery   = 10 * time.Second // payments that nobody waits for any more are asked about
+	settleEvery   = 5 * time.Second  // payments that nobody waits for any more are asked about
 	expireEvery   = 30 * time.Second // checkouts and carts that are over
 	lateEvery     = 5 * time.Minute  // attempts that were given up are asked about
 	lateFor       = 24 * time.Hour
-	settleAfter   = 15 * time.Second // a request that asked has its answer by then
+	settleAfter   = 6 * time.Second // a request that asked has its answer by then
 	refundsEvery  = time.Minute
 	mostAtOneTurn = 500
 )

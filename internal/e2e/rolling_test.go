@@ -112,7 +112,7 @@ func TestServe_restartedInTurnsWhileBuyersBuy(t *testing.T) {
 	h.run(t, "worker")
 	var servers [2]*shop
 	for i := range servers {
-		servers[i] = h.run(t, "serve")
+		servers[i] = h.run(t, "serve", "SOUK_DRAIN_DELAY=0s")
 		front.places[i].put(t, servers[i])
 	}
 	pace := time.NewTicker(every)
@@ -123,7 +123,7 @@ func TestServe_restartedInTurnsWhileBuyersBuy(t *testing.T) {
 			if err := servers[i].stop(); err != nil {
 				t.Errorf("%v\n%s", err, servers[i].out)
 			}
-			servers[i] = h.run(t, "serve")
+			servers[i] = h.run(t, "serve", "SOUK_DRAIN_DELAY=0s")
 			p.put(t, servers[i])
 		}
 	}
@@ -220,7 +220,7 @@ func (c caller) shop(ctx context.Context, variant, key string) (int, error) {
 // start.
 func TestStop_whileAProviderHangsAndAStreamIsOpen(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, "SOUK_PAYMENT_TIMEOUT=6s")
+	h := openHouse(t, "SOUK_PAYMENT_TIMEOUT=3s")
 	s := startAt(t, h.dir, h.settings)
 	before := s.left(t, h.variant)
 	b := prepare(t, s, h.variant, "stop")

@@ -85,6 +85,7 @@ type confirmation struct {
 type confirmedLine struct {
 	Title, Variant, Total string
 	Quantity              int
+	Attributes            []order.Attribute
 }
 
 // confirmation writes the mail that confirms an order.
@@ -115,7 +116,13 @@ func confirmed(o order.Order, shop market.Shop, link string, language locale.Lan
 		HasDiscount: o.Discount > 0, HasCredit: o.Credit > 0, TaxIncluded: o.TaxIncluded,
 	}
 	for _, l := range o.Lines {
-		c.Lines = append(c.Lines, confirmedLine{Title: oneLine(l.Title), Variant: oneLine(l.VariantTitle), Quantity: l.Quantity, Total: m(l.Subtotal)})
+		line := confirmedLine{Title: oneLine(l.Title), Variant: oneLine(l.VariantTitle), Quantity: l.Quantity, Total: m(l.Subtotal)}
+		for _, a := range l.Attributes {
+			if !strings.HasPrefix(a.Key, "_") { // by custom, what begins so is for programs
+				line.Attributes = append(line.Attributes, order.Attribute{Key: oneLine(a.Key), Value: oneLine(a.Value)})
+			}
+		}
+		c.Lines = append(c.Lines, line)
 	}
 	for _, d := range o.Deliveries {
 		c.Deliveries = append(c.Deliveries, oneLine(d.Title))

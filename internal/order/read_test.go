@@ -204,7 +204,7 @@ func TestTimeline_tellsStaffAllAndBuyersLittle(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Join(staff, " "); !strings.Contains(got, "order.held note") || !strings.HasPrefix(got, "order.placed order.confirmed") || !strings.Contains(got, "order.cancelled") {
+	if got := strings.Join(staff, " "); !strings.Contains(got, "order.held note") || !strings.HasPrefix(got, "order.placed payment.captured order.confirmed") || !strings.Contains(got, "order.cancelled") {
 		t.Errorf("staff see %s", got)
 	}
 	if slices.Contains(buyer, "note") || slices.Contains(buyer, "order.held") || !slices.Contains(buyer, "order.cancelled") {

@@ -52,9 +52,21 @@ func (s *Service) Timeline(ctx context.Context, ids []ID) (map[ID][]Entry, error
 		}
 	}
 	for _, entries := range all {
-		slices.SortStableFunc(entries, func(a, b Entry) int { return a.At.Compare(b.At) })
+		slices.SortStableFunc(entries, func(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.rank(), b.rank())) })
 	}
 	return all, nil
+}
+
+// rank orders what one transaction did: an order is placed, its money comes, and
+// that confirms it.
+func (e Entry) rank() int {
+	switch {
+	case e.Kind == "order.placed":
+		return 0
+	case strings.HasPrefix(e.Kind, "payment."):
+		return 1
+	}
+	return 2
 }
 
 func entryOf(e lifecycle.Event) Entry {

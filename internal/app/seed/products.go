@@ -67,8 +67,11 @@ func (s *seeder) newProduct(ctx context.Context, p sample.Product) catalog.NewPr
 	for _, o := range p.Options {
 		in.Options = append(in.Options, newOption(o))
 	}
+	taxed := in.Fulfillment != catalog.GiftCard // what is bought with it is taxed
 	for _, v := range p.Variants {
-		in.Variants = append(in.Variants, newVariant(v, gallery))
+		variant := newVariant(v, gallery)
+		variant.Taxable = &taxed
+		in.Variants = append(in.Variants, variant)
 	}
 	for _, handle := range p.Categories {
 		in.Categories = append(in.Categories, s.categories[handle])
