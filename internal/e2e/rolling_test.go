@@ -112,7 +112,7 @@ func TestServe_restartedInTurnsWhileBuyersBuy(t *testing.T) {
 	h.run(t, "worker")
 	var servers [2]*shop
 	for i := range servers {
-		servers[i] = h.run(t, "serve", "SOUK_DRAIN_DELAY=0s")
+		servers[i] = h.run(t, "serve")
 		front.places[i].put(t, servers[i])
 	}
 	pace := time.NewTicker(every)
@@ -123,7 +123,7 @@ func TestServe_restartedInTurnsWhileBuyersBuy(t *testing.T) {
 			if err := servers[i].stop(); err != nil {
 				t.Errorf("%v\n%s", err, servers[i].out)
 			}
-			servers[i] = h.run(t, "serve", "SOUK_DRAIN_DELAY=0s")
+			servers[i] = h.run(t, "serve")
 			p.put(t, servers[i])
 		}
 	}

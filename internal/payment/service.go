@@ -15,7 +15,7 @@ const DefaultTimeout = 4 * time.Second
 
 // Config of the room.
 type Config struct {
-	Timeout time.Duration `env:"SOUK_PAYMENT_TIMEOUT" default:"4s" min:"100ms" max:"60s" doc:"how long a payment provider may take to answer; afterwards the outcome counts as not known and is asked for again"`
+	Timeout time.Duration `env:"SOUK_PAYMENT_TIMEOUT" default:"4s" min:"100ms" max:"4s" doc:"how long a payment provider may take to answer, within the 5 seconds of a request; afterwards the outcome counts as not known and is asked for again"`
 }
 
 // Service holds the use cases.

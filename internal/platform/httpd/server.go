@@ -143,7 +143,8 @@ func (s *Server) drain(base context.Context, server *http.Server) error {
 	if s.Health != nil {
 		s.Health.Drain()
 	}
-	server.SetKeepAlivesEnabled(false)
+	// Idle connections stay open until the load balancer has noticed: one that is
+	// closed before may be the one on which it is just sending a request.
 	if s.Config.DrainDelay > 0 {
 		time.Sleep(s.Config.DrainDelay)
 	}
