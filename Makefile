@@ -62,7 +62,7 @@ race: postgres ## Run all tests afresh with the race detector, which must be the
 prove: postgres ## Run the long proofs in full, as long as they take
 	SOUK_PROVE=1 go test $(RACE) -p 2 -count=1 -timeout 3h ./...
 
-bench: postgres build ## Measure list, product page and search against a floor of plain SQL (PRODUCTS=5000 SECONDS_EACH=5)
+bench: postgres build ## Measure hot reads, and purchases from cart to order, against floors (BENCH="reads purchase" PRODUCTS=5000 SECONDS_EACH=5)
 	$(WITH_DATABASE) ./bench/run.sh
 
 race-note:
