@@ -2,6 +2,8 @@ package checkout
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/souk-commerce/souk/internal/checkout/lifecycle"
 	"github.com/souk-commerce/souk/internal/inventory"
@@ -72,38 +74,44 @@ func (s *Service) giveUp(ctx context.Context, id ID) error {
 }
 
 // ExpireDue ends checkouts whose time is up, at most limit of them, and gives
-// how many it ended.
+// how many it ended. One that cannot be ended does not keep the others.
 func (s *Service) ExpireDue(ctx context.Context, limit int) (int, error) {
 	ids, err := s.due(ctx, limit)
 	if err != nil {
 		return 0, err
 	}
 	ended := 0
+	var errs []error
 	for _, id := range ids {
-		if err := s.askBeforeEnd(ctx, id); err != nil {
-			return ended, err
-		}
-		done := false
-		err := s.db.InTx(ctx, func(ctx context.Context) error {
-			done = false
-			r, err := s.lock(ctx, id)
-			if err != nil {
-				return err
-			}
-			if r.state.Ended() || r.state == lifecycle.Submitting || r.expiresAt.After(s.db.Now(ctx)) {
-				return nil
-			}
-			done = true
-			return s.expire(ctx, r)
-		})
-		if err != nil {
-			return ended, err
-		}
+		done, err := s.endDue(ctx, id)
 		if done {
 			ended++
 		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("end checkout %d: %w", id, err))
+		}
 	}
-	return ended, nil
+	return ended, errors.Join(errs...)
+}
+
+// endDue ends a checkout if its time is still up once everybody was asked.
+func (s *Service) endDue(ctx context.Context, id ID) (done bool, err error) {
+	if err := s.askBeforeEnd(ctx, id); err != nil {
+		return false, err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context) error {
+		done = false
+		r, err := s.lock(ctx, id)
+		if err != nil {
+			return err
+		}
+		if r.state.Ended() || r.state == lifecycle.Submitting || r.expiresAt.After(s.db.Now(ctx)) {
+			return nil
+		}
+		done = true
+		return s.expire(ctx, r)
+	})
+	return done && err == nil, err
 }
 
 // askBeforeEnd gives a payment that waits for the buyer the chance to be heard
