@@ -75,5 +75,5 @@ type ReservationFilter struct {
 type HoldCaps struct {
 	Line     int64 `env:"SOUK_HOLD_MAX_LINE" default:"1000" min:"0" doc:"how many pieces one checkout line may hold before it is paid; 0 is no cap"`
 	Checkout int64 `env:"SOUK_HOLD_MAX_CHECKOUT" default:"2000" min:"0" doc:"how many pieces one checkout may hold before it is paid; 0 is no cap"`
-	Client   int64 `env:"SOUK_HOLD_MAX_CLIENT" default:"5000" min:"0" doc:"how many pieces one client address may hold in all its checkouts; 0 is no cap"`
+	Client   int64 `env:"SOUK_HOLD_MAX_CLIENT" default:"5000" min:"0" doc:"how many pieces one client address may hold in all its checkouts; 0 is no cap. Behind a proxy SOUK_TRUSTED_PROXIES must name it, and a storefront that asks from its own server counts as one client: raise it there"`
 }
