@@ -42,7 +42,8 @@ worker: build ## Start a worker alone, against DATABASE_URL
 
 build: ## Build ./bin/souk
 	@mkdir -p bin
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/souk ./cmd/souk
+	@echo "Building ./bin/souk (the first time takes a few minutes)."
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/souk ./cmd/souk
 
 ##@ Test
 
