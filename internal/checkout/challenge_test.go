@@ -164,3 +164,57 @@ func TestLateMoney(t *testing.T) {
 		})
 	}
 }
+
+// superseded is a checkout of which one attempt was given up for another, on
+// which the provider has not spoken yet.
+func superseded(t *testing.T, s *salesfloor.Shop) (given, current payment.Payment) {
+	t.Helper()
+	c := challenged(t, s, s.Cart(t, "US", map[string]int{"mug": 1}))
+	out := must[checkout.Outcome](t)(s.Checkouts.Complete(t.Context(), salesfloor.Submission(c, "hang", "second")))
+	if out.Checkout.State != lifecycle.Submitting || len(out.Checkout.Payments) != 2 {
+		t.Fatalf("%s with %d payments", out.Checkout.State, len(out.Checkout.Payments))
+	}
+	return out.Checkout.Payments[0], out.Checkout.Payments[1]
+}
+
+// News of an attempt that was given up says nothing of the one that is under way.
+func TestSettle_aGivenUpAttemptDoesNotDeclineTheNextOne(t *testing.T) {
+	t.Parallel()
+	s := salesfloor.Open(t, salesfloor.Options{Timeout: 100 * time.Millisecond})
+	given, current := superseded(t, s)
+	for _, id := range []payment.ID{given.ID, current.ID} {
+		if err := s.Checkouts.Settle(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := must[checkout.Checkout](t)(s.Checkouts.ByID(t.Context(), checkout.ID(current.Checkout)))
+	if c.State != lifecycle.Completed {
+		t.Errorf("the checkout is %s", c.State)
+	}
+}
+
+// Late money of an attempt that was given up never pays for what was submitted
+// after it: it was asked for another quote. It goes back.
+func TestSettle_lateMoneyOfAGivenUpAttemptGoesBack(t *testing.T) {
+	t.Parallel()
+	s := salesfloor.Open(t, salesfloor.Options{Timeout: 100 * time.Millisecond})
+	given, current := superseded(t, s)
+	// the buyer was faster than the cancellation, and the provider took the money
+	if _, err := s.DB.Conn(t.Context()).Exec(t.Context(), `UPDATE sandbox_charge SET state = 'charged' WHERE key = $1`, given.Key); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []payment.ID{given.ID, current.ID} {
+		if err := s.Checkouts.Settle(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range must[[]payment.ID](t)(s.Payments.Owed(t.Context(), 10)) {
+		if err := s.Payments.PayBack(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := must[payment.Payment](t)(s.Payments.ByID(t.Context(), given.ID)), must[payment.Payment](t)(s.Payments.ByID(t.Context(), current.ID))
+	if first.Order != 0 || first.Refunded != first.Amount.Minor || second.Order == 0 || second.Refunded != 0 {
+		t.Errorf("given up: order %d, refunded %d; current: order %d, refunded %d", first.Order, first.Refunded, second.Order, second.Refunded)
+	}
+}

@@ -82,14 +82,15 @@ func (s *Service) Complete(ctx context.Context, in Submission) (Outcome, error) 
 	if err != nil {
 		return Outcome{}, err
 	}
-	made, again, err := s.claim(ctx, id, in, 0)
+	var free errFree
+	made, again, err := s.claim(ctx, id, in, free.cart)
+	if errors.As(err, &free) {
+		made, again, err = s.claim(ctx, id, in, free.cart)
+	}
 	if errors.Is(err, errUnheld) {
 		if err = s.regain(ctx, id); err == nil {
-			made, again, err = s.claim(ctx, id, in, 0)
+			made, again, err = s.claim(ctx, id, in, free.cart)
 		}
-	}
-	if free := (errFree{}); errors.As(err, &free) {
-		made, again, err = s.claim(ctx, id, in, free.cart)
 	}
 	switch {
 	case errors.Is(err, errUnheld):
@@ -206,7 +207,15 @@ func (s *Service) submit(ctx context.Context, id ID, in Submission, free bool) (
 	if due.Minor == 0 && !free {
 		return claim{}, errFree{r.cart}
 	}
-	if err := s.freeze(ctx, r, &c); err != nil {
+	if due.Minor > 0 {
+		made.opened, err = s.rooms.Payments.Open(ctx,
+			payment.New{Checkout: int64(id), Method: in.Method, Amount: due, Token: in.Token, ReturnURL: in.ReturnURL})
+		if err != nil {
+			return claim{}, err
+		}
+		made.Payment = made.opened.ID
+	}
+	if err := s.freeze(ctx, r, &c, made.Payment); err != nil {
 		return claim{}, err
 	}
 	if due.Minor == 0 {
@@ -214,9 +223,7 @@ func (s *Service) submit(ctx context.Context, id ID, in Submission, free bool) (
 		made.Order = placed.ID
 		return made, err
 	}
-	p, err := s.rooms.Payments.Open(ctx, payment.New{Checkout: int64(id), Method: in.Method, Amount: due, Token: in.Token, ReturnURL: in.ReturnURL})
-	made.Payment, made.opened = p.ID, p
-	return made, err
+	return made, nil
 }
 
 // agreed refuses a submission of something else than what the checkout is now.
@@ -243,8 +250,9 @@ func (s *Service) agreed(c *Checkout, in Submission) error {
 	return nil
 }
 
-// freeze commits the stock and keeps what the buyer agreed to.
-func (s *Service) freeze(ctx context.Context, r *row, c *Checkout) error {
+// freeze commits the stock and keeps what the buyer agreed to, for one attempt to
+// pay it.
+func (s *Service) freeze(ctx context.Context, r *row, c *Checkout, attempt payment.ID) error {
 	err := s.rooms.Stock.Commit(ctx, inventory.CheckoutID(r.id), r.wants(c.Lines))
 	if errors.Is(err, inventory.ErrNotHeld) {
 		return errUnheld
@@ -255,7 +263,7 @@ func (s *Service) freeze(ctx context.Context, r *row, c *Checkout) error {
 	c.held = true
 	facts := c.facts()
 	facts.QuoteAgreed = true
-	r.frozen = &frozen{Priced: c.Priced, Lines: c.Lines}
+	r.frozen = &frozen{Priced: c.Priced, Lines: c.Lines, Payment: attempt}
 	r.hash = c.QuoteHash
 	r.expiresAt = s.db.Now(ctx).Add(s.cfg.Await)
 	if r.state == lifecycle.Open { // whatever was missing is there now

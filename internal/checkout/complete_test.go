@@ -226,3 +226,23 @@ func TestComplete_nothingDueNeedsNoPayment(t *testing.T) {
 		t.Errorf("%+v", out.Checkout)
 	}
 }
+
+// A hold that ended is taken anew for what costs nothing, too.
+func TestComplete_nothingDueIsHeldAnew(t *testing.T) {
+	t.Parallel()
+	s := salesfloor.Open(t, salesfloor.Options{})
+	no := false
+	s.Sell(t, "Voucher", nil, 5, salesfloor.Piece{NewVariant: catalog.NewVariant{SKU: "voucher", RequiresShipping: &no}})
+	from := s.Cart(t, "US", map[string]int{"voucher": 1})
+	c := must[checkout.Checkout](t)(s.Checkouts.Start(t.Context(), checkout.Start{Cart: salesfloor.RefOf(from), Email: "e@example.com", Key: "k"}))
+	address := salesfloor.Address("US")
+	c = must[checkout.Checkout](t)(s.Checkouts.SetBillingAddress(t.Context(), refOf(c), &address, false))
+	testkit.Clock(t, s.DB).Advance(16 * time.Minute)
+	must[int](t)(s.Stock.ExpireDue(t.Context(), 100))
+	in := salesfloor.Submission(c, "", "k")
+	in.Method = ""
+	out := must[checkout.Outcome](t)(s.Checkouts.Complete(t.Context(), in))
+	if out.Order == nil || s.Available(t, "voucher") != 4 {
+		t.Errorf("%s, %d left", out.Checkout.State, s.Available(t, "voucher"))
+	}
+}

@@ -36,6 +36,8 @@
 //     cart and all stock can be had again, there is an order after all; else the
 //     money is owed back, and a job gives it back. Either is a fact
 //     (checkout.late_payment).
+//   - News comes of an attempt that was given up for another one: it says nothing
+//     of the checkout, since what was frozen names its attempt; its money goes back.
 //   - The hold of an idle checkout ends: its next step, or its submission, takes it
 //     anew; when there is not enough left that is a problem (out_of_stock).
 //   - It dies between taking the cart over and holding stock: the next step holds.

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/order"
+	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/quote"
 )
 
@@ -49,6 +50,8 @@ type row struct {
 type frozen struct {
 	Priced quote.Priced `json:"priced"`
 	Lines  []Line       `json:"lines"`
+	// Payment is the attempt that was opened for it; no other one pays for it.
+	Payment payment.ID `json:"payment"`
 }
 
 func scanRow(from pgx.Row) (*row, error) {

@@ -128,10 +128,15 @@ func (s *Service) decide(ctx context.Context, p payment.Payment, of cart.ID, v p
 	return made, err
 }
 
+// pays reports whether a payment is the attempt that the checkout was submitted
+// with. One that was given up before may still bring news, and even money: it
+// was asked for another quote.
+func (r *row) pays(p payment.Payment) bool { return r.frozen != nil && r.frozen.Payment == p.ID }
+
 // follow does what a payment's state means for its checkout, and gives the
 // order if that is one.
 func (s *Service) follow(ctx context.Context, r *row, p payment.Payment, tried bool) (*order.Order, error) {
-	waiting := r.state == lifecycle.Submitting || r.state == lifecycle.AwaitingAction
+	waiting := r.pays(p) && (r.state == lifecycle.Submitting || r.state == lifecycle.AwaitingAction)
 	switch {
 	case p.State.Good() && waiting:
 		c := s.submitted(r)
@@ -139,7 +144,7 @@ func (s *Service) follow(ctx context.Context, r *row, p payment.Payment, tried b
 		return &placed, err
 	case p.State.Good():
 		return s.late(ctx, r, p, tried)
-	case p.State == paying.RequiresAction && r.state == lifecycle.Submitting:
+	case p.State == paying.RequiresAction && waiting && r.state == lifecycle.Submitting:
 		return nil, s.apply(ctx, r, lifecycle.Challenge, lifecycle.Facts{}, "")
 	case !p.State.Open() && waiting:
 		return nil, s.declined(ctx, r, p)
@@ -181,7 +186,7 @@ func (s *Service) late(ctx context.Context, r *row, p payment.Payment, tried boo
 	if err != nil {
 		return nil, err
 	}
-	if r.state != lifecycle.Expired || live != 0 || r.frozen == nil {
+	if r.state != lifecycle.Expired || live != 0 || !r.pays(p) {
 		return nil, s.sendBack(ctx, r, p)
 	}
 	if !tried {
