@@ -76,14 +76,28 @@ func TestLists_askTheSameNumberOfStatementsWhateverTheirSize(t *testing.T) {
 	c.fill()
 	h.serve(d)
 	for name, query := range lists {
-		c.do(query, "n", 3)
-		few, sql := c.counted.Load().Statements(), c.counted.Load().SQL()
-		c.do(query, "n", 12)
-		if many := c.counted.Load().Statements(); many != few {
-			t.Errorf("%s: %d statements for 3, %d for 12\n%v\n%v", name, few, many, sql, c.counted.Load().SQL())
+		few, sql := c.fewest(query, 3, 0)
+		if many, more := c.fewest(query, 12, few); many != few {
+			t.Errorf("%s: %d statements for 3, %d for 12\n%v\n%v", name, few, many, sql, more)
 		}
 		t.Logf("%s: %d statements", name, few)
 	}
+}
+
+// fewest asks for n up to five times, until it took no more than enough
+// statements, and gives the fewest it took. A batch that a busy machine split
+// makes more of them once in a while, a question for each row always.
+func (c client) fewest(query string, n, enough int) (fewest int, sql []string) {
+	for range 5 {
+		c.do(query, "n", n)
+		if counted := c.counted.Load(); sql == nil || counted.Statements() < fewest {
+			fewest, sql = counted.Statements(), counted.SQL()
+		}
+		if fewest <= enough {
+			break
+		}
+	}
+	return fewest, sql
 }
 
 func TestLists_countOnlyWhenAsked(t *testing.T) {

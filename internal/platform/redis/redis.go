@@ -57,7 +57,7 @@ func Open(cfg Config, c clock.Clock) (Store, error) {
 	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout, opts.PoolTimeout = patience, patience, patience, patience
 	opts.MaxRetries = -1
 	opts.ContextTimeoutEnabled = true
-	return &remote{client: redis.NewClient(opts), newer: redis.NewScript(setNewer), clock: c}, nil
+	return &remote{client: redis.NewClient(opts), newer: redis.NewScript(setNewer), count: redis.NewScript(countUp), clock: c}, nil
 }
 
 const (
@@ -73,6 +73,7 @@ var errDown = fault.New(fault.Unavailable, "redis_down", "Redis cannot be reache
 type remote struct {
 	client   *redis.Client
 	newer    *redis.Script
+	count    *redis.Script
 	clock    clock.Clock
 	failures atomic.Int64
 	closedAt atomic.Int64 // when it may be asked again, Unix nanoseconds
@@ -137,16 +138,18 @@ func (r *remote) Delete(ctx context.Context, keys ...string) error {
 	return r.try("delete", func() error { return r.client.Del(ctx, keys...).Err() })
 }
 
-// Count of Store. Both commands go as one, so that no counter stays for ever.
+// countUp adds and sets the window's end as one step, so that no counter stays
+// for ever.
+const countUp = `
+local n = redis.call('INCR', KEYS[1])
+if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return n`
+
+// Count of Store. It is a script and no MULTI: a server that refuses MULTI itself
+// leaves answers unread on a connection that the next caller would get.
 func (r *remote) Count(ctx context.Context, key string, window time.Duration) (n int64, err error) {
-	err = r.try("count", func() error {
-		var sum *redis.IntCmd
-		_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-			p.SetNX(ctx, key, 0, window)
-			sum = p.Incr(ctx, key)
-			return nil
-		})
-		n = sum.Val()
+	err = r.try("count", func() (err error) {
+		n, err = r.count.Run(ctx, r.client, []string{key}, window.Milliseconds()).Int64()
 		return err
 	})
 	return n, err
