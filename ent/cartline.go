@@ -31,8 +31,10 @@ type CartLine struct {
 	Quantity int `json:"quantity,omitempty"`
 	// a list of {key, value}
 	Attributes json.RawMessage `json:"attributes,omitempty"`
-	// SHA-256 of the attributes: equal lines merge
+	// SHA-256 of attributes and components: equal lines merge
 	Digest []byte `json:"digest,omitempty"`
+	// of a bundle: a list of {variant, quantity} for one of it
+	Components json.RawMessage `json:"components,omitempty"`
 	// what it was called when it was put in
 	Title string `json:"title,omitempty"`
 	// the unit price that the buyer saw last, minor units of the cart's currency
@@ -68,7 +70,7 @@ func (*CartLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case cartline.FieldAttributes, cartline.FieldDigest:
+		case cartline.FieldAttributes, cartline.FieldDigest, cartline.FieldComponents:
 			values[i] = new([]byte)
 		case cartline.FieldID, cartline.FieldCartID, cartline.FieldVariantID, cartline.FieldQuantity, cartline.FieldSeenPrice:
 			values[i] = new(sql.NullInt64)
@@ -140,6 +142,14 @@ func (_m *CartLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field digest", values[i])
 			} else if value != nil {
 				_m.Digest = *value
+			}
+		case cartline.FieldComponents:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field components", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Components); err != nil {
+					return fmt.Errorf("unmarshal field components: %w", err)
+				}
 			}
 		case cartline.FieldTitle:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -215,6 +225,9 @@ func (_m *CartLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("digest=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Digest))
+	builder.WriteString(", ")
+	builder.WriteString("components=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Components))
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)

@@ -66,6 +66,12 @@ func (_c *CartLineCreate) SetDigest(v []byte) *CartLineCreate {
 	return _c
 }
 
+// SetComponents sets the "components" field.
+func (_c *CartLineCreate) SetComponents(v json.RawMessage) *CartLineCreate {
+	_c.mutation.SetComponents(v)
+	return _c
+}
+
 // SetTitle sets the "title" field.
 func (_c *CartLineCreate) SetTitle(v string) *CartLineCreate {
 	_c.mutation.SetTitle(v)
@@ -214,6 +220,10 @@ func (_c *CartLineCreate) createSpec() (*CartLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Digest(); ok {
 		_spec.SetField(cartline.FieldDigest, field.TypeBytes, value)
 		_node.Digest = value
+	}
+	if value, ok := _c.mutation.Components(); ok {
+		_spec.SetField(cartline.FieldComponents, field.TypeJSON, value)
+		_node.Components = value
 	}
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(cartline.FieldTitle, field.TypeString, value)
@@ -373,6 +383,24 @@ func (u *CartLineUpsert) SetDigest(v []byte) *CartLineUpsert {
 // UpdateDigest sets the "digest" field to the value that was provided on create.
 func (u *CartLineUpsert) UpdateDigest() *CartLineUpsert {
 	u.SetExcluded(cartline.FieldDigest)
+	return u
+}
+
+// SetComponents sets the "components" field.
+func (u *CartLineUpsert) SetComponents(v json.RawMessage) *CartLineUpsert {
+	u.Set(cartline.FieldComponents, v)
+	return u
+}
+
+// UpdateComponents sets the "components" field to the value that was provided on create.
+func (u *CartLineUpsert) UpdateComponents() *CartLineUpsert {
+	u.SetExcluded(cartline.FieldComponents)
+	return u
+}
+
+// ClearComponents clears the value of the "components" field.
+func (u *CartLineUpsert) ClearComponents() *CartLineUpsert {
+	u.SetNull(cartline.FieldComponents)
 	return u
 }
 
@@ -558,6 +586,27 @@ func (u *CartLineUpsertOne) SetDigest(v []byte) *CartLineUpsertOne {
 func (u *CartLineUpsertOne) UpdateDigest() *CartLineUpsertOne {
 	return u.Update(func(s *CartLineUpsert) {
 		s.UpdateDigest()
+	})
+}
+
+// SetComponents sets the "components" field.
+func (u *CartLineUpsertOne) SetComponents(v json.RawMessage) *CartLineUpsertOne {
+	return u.Update(func(s *CartLineUpsert) {
+		s.SetComponents(v)
+	})
+}
+
+// UpdateComponents sets the "components" field to the value that was provided on create.
+func (u *CartLineUpsertOne) UpdateComponents() *CartLineUpsertOne {
+	return u.Update(func(s *CartLineUpsert) {
+		s.UpdateComponents()
+	})
+}
+
+// ClearComponents clears the value of the "components" field.
+func (u *CartLineUpsertOne) ClearComponents() *CartLineUpsertOne {
+	return u.Update(func(s *CartLineUpsert) {
+		s.ClearComponents()
 	})
 }
 
@@ -914,6 +963,27 @@ func (u *CartLineUpsertBulk) SetDigest(v []byte) *CartLineUpsertBulk {
 func (u *CartLineUpsertBulk) UpdateDigest() *CartLineUpsertBulk {
 	return u.Update(func(s *CartLineUpsert) {
 		s.UpdateDigest()
+	})
+}
+
+// SetComponents sets the "components" field.
+func (u *CartLineUpsertBulk) SetComponents(v json.RawMessage) *CartLineUpsertBulk {
+	return u.Update(func(s *CartLineUpsert) {
+		s.SetComponents(v)
+	})
+}
+
+// UpdateComponents sets the "components" field to the value that was provided on create.
+func (u *CartLineUpsertBulk) UpdateComponents() *CartLineUpsertBulk {
+	return u.Update(func(s *CartLineUpsert) {
+		s.UpdateComponents()
+	})
+}
+
+// ClearComponents clears the value of the "components" field.
+func (u *CartLineUpsertBulk) ClearComponents() *CartLineUpsertBulk {
+	return u.Update(func(s *CartLineUpsert) {
+		s.ClearComponents()
 	})
 }
 

@@ -119,6 +119,24 @@ func (_u *CartLineUpdate) SetDigest(v []byte) *CartLineUpdate {
 	return _u
 }
 
+// SetComponents sets the "components" field.
+func (_u *CartLineUpdate) SetComponents(v json.RawMessage) *CartLineUpdate {
+	_u.mutation.SetComponents(v)
+	return _u
+}
+
+// AppendComponents appends value to the "components" field.
+func (_u *CartLineUpdate) AppendComponents(v json.RawMessage) *CartLineUpdate {
+	_u.mutation.AppendComponents(v)
+	return _u
+}
+
+// ClearComponents clears the value of the "components" field.
+func (_u *CartLineUpdate) ClearComponents() *CartLineUpdate {
+	_u.mutation.ClearComponents()
+	return _u
+}
+
 // SetTitle sets the "title" field.
 func (_u *CartLineUpdate) SetTitle(v string) *CartLineUpdate {
 	_u.mutation.SetTitle(v)
@@ -248,6 +266,17 @@ func (_u *CartLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Digest(); ok {
 		_spec.SetField(cartline.FieldDigest, field.TypeBytes, value)
+	}
+	if value, ok := _u.mutation.Components(); ok {
+		_spec.SetField(cartline.FieldComponents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedComponents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, cartline.FieldComponents, value)
+		})
+	}
+	if _u.mutation.ComponentsCleared() {
+		_spec.ClearField(cartline.FieldComponents, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(cartline.FieldTitle, field.TypeString, value)
@@ -395,6 +424,24 @@ func (_u *CartLineUpdateOne) AppendAttributes(v json.RawMessage) *CartLineUpdate
 // SetDigest sets the "digest" field.
 func (_u *CartLineUpdateOne) SetDigest(v []byte) *CartLineUpdateOne {
 	_u.mutation.SetDigest(v)
+	return _u
+}
+
+// SetComponents sets the "components" field.
+func (_u *CartLineUpdateOne) SetComponents(v json.RawMessage) *CartLineUpdateOne {
+	_u.mutation.SetComponents(v)
+	return _u
+}
+
+// AppendComponents appends value to the "components" field.
+func (_u *CartLineUpdateOne) AppendComponents(v json.RawMessage) *CartLineUpdateOne {
+	_u.mutation.AppendComponents(v)
+	return _u
+}
+
+// ClearComponents clears the value of the "components" field.
+func (_u *CartLineUpdateOne) ClearComponents() *CartLineUpdateOne {
+	_u.mutation.ClearComponents()
 	return _u
 }
 
@@ -557,6 +604,17 @@ func (_u *CartLineUpdateOne) sqlSave(ctx context.Context) (_node *CartLine, err 
 	}
 	if value, ok := _u.mutation.Digest(); ok {
 		_spec.SetField(cartline.FieldDigest, field.TypeBytes, value)
+	}
+	if value, ok := _u.mutation.Components(); ok {
+		_spec.SetField(cartline.FieldComponents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedComponents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, cartline.FieldComponents, value)
+		})
+	}
+	if _u.mutation.ComponentsCleared() {
+		_spec.ClearField(cartline.FieldComponents, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(cartline.FieldTitle, field.TypeString, value)

@@ -68,6 +68,8 @@ type Checkout struct {
 	QuoteHash string `json:"quote_hash,omitempty"`
 	// a hash of who asked, for the cap on what one client may hold
 	Client string `json:"client,omitempty"`
+	// activity does not prolong its holds beyond this
+	ActiveUntil *time.Time `json:"active_until,omitempty"`
 	// OrderID holds the value of the "order_id" field.
 	OrderID *int64 `json:"order_id,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
@@ -126,7 +128,7 @@ func (*Checkout) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case checkout.FieldState, checkout.FieldCountry, checkout.FieldLanguage, checkout.FieldCurrency, checkout.FieldEmail, checkout.FieldPhone, checkout.FieldNote, checkout.FieldQuoteHash, checkout.FieldClient:
 			values[i] = new(sql.NullString)
-		case checkout.FieldCreatedAt, checkout.FieldUpdatedAt, checkout.FieldExpiresAt, checkout.FieldEndedAt:
+		case checkout.FieldCreatedAt, checkout.FieldUpdatedAt, checkout.FieldActiveUntil, checkout.FieldExpiresAt, checkout.FieldEndedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -306,6 +308,13 @@ func (_m *Checkout) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Client = value.String
 			}
+		case checkout.FieldActiveUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field active_until", values[i])
+			} else if value.Valid {
+				_m.ActiveUntil = new(time.Time)
+				*_m.ActiveUntil = value.Time
+			}
 		case checkout.FieldOrderID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field order_id", values[i])
@@ -445,6 +454,11 @@ func (_m *Checkout) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("client=")
 	builder.WriteString(_m.Client)
+	builder.WriteString(", ")
+	if v := _m.ActiveUntil; v != nil {
+		builder.WriteString("active_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	if v := _m.OrderID; v != nil {
 		builder.WriteString("order_id=")

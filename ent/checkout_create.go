@@ -249,6 +249,20 @@ func (_c *CheckoutCreate) SetNillableClient(v *string) *CheckoutCreate {
 	return _c
 }
 
+// SetActiveUntil sets the "active_until" field.
+func (_c *CheckoutCreate) SetActiveUntil(v time.Time) *CheckoutCreate {
+	_c.mutation.SetActiveUntil(v)
+	return _c
+}
+
+// SetNillableActiveUntil sets the "active_until" field if the given value is not nil.
+func (_c *CheckoutCreate) SetNillableActiveUntil(v *time.Time) *CheckoutCreate {
+	if v != nil {
+		_c.SetActiveUntil(*v)
+	}
+	return _c
+}
+
 // SetOrderID sets the "order_id" field.
 func (_c *CheckoutCreate) SetOrderID(v int64) *CheckoutCreate {
 	_c.mutation.SetOrderID(v)
@@ -563,6 +577,10 @@ func (_c *CheckoutCreate) createSpec() (*Checkout, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.GetClient(); ok {
 		_spec.SetField(checkout.FieldClient, field.TypeString, value)
 		_node.Client = value
+	}
+	if value, ok := _c.mutation.ActiveUntil(); ok {
+		_spec.SetField(checkout.FieldActiveUntil, field.TypeTime, value)
+		_node.ActiveUntil = &value
 	}
 	if value, ok := _c.mutation.OrderID(); ok {
 		_spec.SetField(checkout.FieldOrderID, field.TypeInt64, value)
@@ -965,6 +983,24 @@ func (u *CheckoutUpsert) SetClient(v string) *CheckoutUpsert {
 // UpdateClient sets the "client" field to the value that was provided on create.
 func (u *CheckoutUpsert) UpdateClient() *CheckoutUpsert {
 	u.SetExcluded(checkout.FieldClient)
+	return u
+}
+
+// SetActiveUntil sets the "active_until" field.
+func (u *CheckoutUpsert) SetActiveUntil(v time.Time) *CheckoutUpsert {
+	u.Set(checkout.FieldActiveUntil, v)
+	return u
+}
+
+// UpdateActiveUntil sets the "active_until" field to the value that was provided on create.
+func (u *CheckoutUpsert) UpdateActiveUntil() *CheckoutUpsert {
+	u.SetExcluded(checkout.FieldActiveUntil)
+	return u
+}
+
+// ClearActiveUntil clears the value of the "active_until" field.
+func (u *CheckoutUpsert) ClearActiveUntil() *CheckoutUpsert {
+	u.SetNull(checkout.FieldActiveUntil)
 	return u
 }
 
@@ -1430,6 +1466,27 @@ func (u *CheckoutUpsertOne) SetClient(v string) *CheckoutUpsertOne {
 func (u *CheckoutUpsertOne) UpdateClient() *CheckoutUpsertOne {
 	return u.Update(func(s *CheckoutUpsert) {
 		s.UpdateClient()
+	})
+}
+
+// SetActiveUntil sets the "active_until" field.
+func (u *CheckoutUpsertOne) SetActiveUntil(v time.Time) *CheckoutUpsertOne {
+	return u.Update(func(s *CheckoutUpsert) {
+		s.SetActiveUntil(v)
+	})
+}
+
+// UpdateActiveUntil sets the "active_until" field to the value that was provided on create.
+func (u *CheckoutUpsertOne) UpdateActiveUntil() *CheckoutUpsertOne {
+	return u.Update(func(s *CheckoutUpsert) {
+		s.UpdateActiveUntil()
+	})
+}
+
+// ClearActiveUntil clears the value of the "active_until" field.
+func (u *CheckoutUpsertOne) ClearActiveUntil() *CheckoutUpsertOne {
+	return u.Update(func(s *CheckoutUpsert) {
+		s.ClearActiveUntil()
 	})
 }
 
@@ -2070,6 +2127,27 @@ func (u *CheckoutUpsertBulk) SetClient(v string) *CheckoutUpsertBulk {
 func (u *CheckoutUpsertBulk) UpdateClient() *CheckoutUpsertBulk {
 	return u.Update(func(s *CheckoutUpsert) {
 		s.UpdateClient()
+	})
+}
+
+// SetActiveUntil sets the "active_until" field.
+func (u *CheckoutUpsertBulk) SetActiveUntil(v time.Time) *CheckoutUpsertBulk {
+	return u.Update(func(s *CheckoutUpsert) {
+		s.SetActiveUntil(v)
+	})
+}
+
+// UpdateActiveUntil sets the "active_until" field to the value that was provided on create.
+func (u *CheckoutUpsertBulk) UpdateActiveUntil() *CheckoutUpsertBulk {
+	return u.Update(func(s *CheckoutUpsert) {
+		s.UpdateActiveUntil()
+	})
+}
+
+// ClearActiveUntil clears the value of the "active_until" field.
+func (u *CheckoutUpsertBulk) ClearActiveUntil() *CheckoutUpsertBulk {
+	return u.Update(func(s *CheckoutUpsert) {
+		s.ClearActiveUntil()
 	})
 }
 

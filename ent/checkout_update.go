@@ -372,6 +372,26 @@ func (_u *CheckoutUpdate) SetNillableClient(v *string) *CheckoutUpdate {
 	return _u
 }
 
+// SetActiveUntil sets the "active_until" field.
+func (_u *CheckoutUpdate) SetActiveUntil(v time.Time) *CheckoutUpdate {
+	_u.mutation.SetActiveUntil(v)
+	return _u
+}
+
+// SetNillableActiveUntil sets the "active_until" field if the given value is not nil.
+func (_u *CheckoutUpdate) SetNillableActiveUntil(v *time.Time) *CheckoutUpdate {
+	if v != nil {
+		_u.SetActiveUntil(*v)
+	}
+	return _u
+}
+
+// ClearActiveUntil clears the value of the "active_until" field.
+func (_u *CheckoutUpdate) ClearActiveUntil() *CheckoutUpdate {
+	_u.mutation.ClearActiveUntil()
+	return _u
+}
+
 // SetOrderID sets the "order_id" field.
 func (_u *CheckoutUpdate) SetOrderID(v int64) *CheckoutUpdate {
 	_u.mutation.ResetOrderID()
@@ -612,6 +632,12 @@ func (_u *CheckoutUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.GetClient(); ok {
 		_spec.SetField(checkout.FieldClient, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ActiveUntil(); ok {
+		_spec.SetField(checkout.FieldActiveUntil, field.TypeTime, value)
+	}
+	if _u.mutation.ActiveUntilCleared() {
+		_spec.ClearField(checkout.FieldActiveUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.OrderID(); ok {
 		_spec.SetField(checkout.FieldOrderID, field.TypeInt64, value)
@@ -1021,6 +1047,26 @@ func (_u *CheckoutUpdateOne) SetNillableClient(v *string) *CheckoutUpdateOne {
 	return _u
 }
 
+// SetActiveUntil sets the "active_until" field.
+func (_u *CheckoutUpdateOne) SetActiveUntil(v time.Time) *CheckoutUpdateOne {
+	_u.mutation.SetActiveUntil(v)
+	return _u
+}
+
+// SetNillableActiveUntil sets the "active_until" field if the given value is not nil.
+func (_u *CheckoutUpdateOne) SetNillableActiveUntil(v *time.Time) *CheckoutUpdateOne {
+	if v != nil {
+		_u.SetActiveUntil(*v)
+	}
+	return _u
+}
+
+// ClearActiveUntil clears the value of the "active_until" field.
+func (_u *CheckoutUpdateOne) ClearActiveUntil() *CheckoutUpdateOne {
+	_u.mutation.ClearActiveUntil()
+	return _u
+}
+
 // SetOrderID sets the "order_id" field.
 func (_u *CheckoutUpdateOne) SetOrderID(v int64) *CheckoutUpdateOne {
 	_u.mutation.ResetOrderID()
@@ -1291,6 +1337,12 @@ func (_u *CheckoutUpdateOne) sqlSave(ctx context.Context) (_node *Checkout, err 
 	}
 	if value, ok := _u.mutation.GetClient(); ok {
 		_spec.SetField(checkout.FieldClient, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ActiveUntil(); ok {
+		_spec.SetField(checkout.FieldActiveUntil, field.TypeTime, value)
+	}
+	if _u.mutation.ActiveUntilCleared() {
+		_spec.ClearField(checkout.FieldActiveUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.OrderID(); ok {
 		_spec.SetField(checkout.FieldOrderID, field.TypeInt64, value)

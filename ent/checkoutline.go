@@ -28,6 +28,8 @@ type CheckoutLine struct {
 	Quantity int `json:"quantity,omitempty"`
 	// Attributes holds the value of the "attributes" field.
 	Attributes json.RawMessage `json:"attributes,omitempty"`
+	// of a bundle: a list of {variant, quantity} for one of it
+	Components json.RawMessage `json:"components,omitempty"`
 	// Title holds the value of the "title" field.
 	Title string `json:"title,omitempty"`
 	// Position holds the value of the "position" field.
@@ -63,7 +65,7 @@ func (*CheckoutLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case checkoutline.FieldAttributes:
+		case checkoutline.FieldAttributes, checkoutline.FieldComponents:
 			values[i] = new([]byte)
 		case checkoutline.FieldID, checkoutline.FieldCheckoutID, checkoutline.FieldCartLineID, checkoutline.FieldVariantID, checkoutline.FieldQuantity, checkoutline.FieldPosition:
 			values[i] = new(sql.NullInt64)
@@ -120,6 +122,14 @@ func (_m *CheckoutLine) assignValues(columns []string, values []any) error {
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Attributes); err != nil {
 					return fmt.Errorf("unmarshal field attributes: %w", err)
+				}
+			}
+		case checkoutline.FieldComponents:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field components", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Components); err != nil {
+					return fmt.Errorf("unmarshal field components: %w", err)
 				}
 			}
 		case checkoutline.FieldTitle:
@@ -189,6 +199,9 @@ func (_m *CheckoutLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("attributes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Attributes))
+	builder.WriteString(", ")
+	builder.WriteString("components=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Components))
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)

@@ -53,6 +53,12 @@ func (_c *CheckoutLineCreate) SetAttributes(v json.RawMessage) *CheckoutLineCrea
 	return _c
 }
 
+// SetComponents sets the "components" field.
+func (_c *CheckoutLineCreate) SetComponents(v json.RawMessage) *CheckoutLineCreate {
+	_c.mutation.SetComponents(v)
+	return _c
+}
+
 // SetTitle sets the "title" field.
 func (_c *CheckoutLineCreate) SetTitle(v string) *CheckoutLineCreate {
 	_c.mutation.SetTitle(v)
@@ -182,6 +188,10 @@ func (_c *CheckoutLineCreate) createSpec() (*CheckoutLine, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Attributes(); ok {
 		_spec.SetField(checkoutline.FieldAttributes, field.TypeJSON, value)
 		_node.Attributes = value
+	}
+	if value, ok := _c.mutation.Components(); ok {
+		_spec.SetField(checkoutline.FieldComponents, field.TypeJSON, value)
+		_node.Components = value
 	}
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(checkoutline.FieldTitle, field.TypeString, value)
@@ -335,6 +345,24 @@ func (u *CheckoutLineUpsert) SetAttributes(v json.RawMessage) *CheckoutLineUpser
 // UpdateAttributes sets the "attributes" field to the value that was provided on create.
 func (u *CheckoutLineUpsert) UpdateAttributes() *CheckoutLineUpsert {
 	u.SetExcluded(checkoutline.FieldAttributes)
+	return u
+}
+
+// SetComponents sets the "components" field.
+func (u *CheckoutLineUpsert) SetComponents(v json.RawMessage) *CheckoutLineUpsert {
+	u.Set(checkoutline.FieldComponents, v)
+	return u
+}
+
+// UpdateComponents sets the "components" field to the value that was provided on create.
+func (u *CheckoutLineUpsert) UpdateComponents() *CheckoutLineUpsert {
+	u.SetExcluded(checkoutline.FieldComponents)
+	return u
+}
+
+// ClearComponents clears the value of the "components" field.
+func (u *CheckoutLineUpsert) ClearComponents() *CheckoutLineUpsert {
+	u.SetNull(checkoutline.FieldComponents)
 	return u
 }
 
@@ -504,6 +532,27 @@ func (u *CheckoutLineUpsertOne) SetAttributes(v json.RawMessage) *CheckoutLineUp
 func (u *CheckoutLineUpsertOne) UpdateAttributes() *CheckoutLineUpsertOne {
 	return u.Update(func(s *CheckoutLineUpsert) {
 		s.UpdateAttributes()
+	})
+}
+
+// SetComponents sets the "components" field.
+func (u *CheckoutLineUpsertOne) SetComponents(v json.RawMessage) *CheckoutLineUpsertOne {
+	return u.Update(func(s *CheckoutLineUpsert) {
+		s.SetComponents(v)
+	})
+}
+
+// UpdateComponents sets the "components" field to the value that was provided on create.
+func (u *CheckoutLineUpsertOne) UpdateComponents() *CheckoutLineUpsertOne {
+	return u.Update(func(s *CheckoutLineUpsert) {
+		s.UpdateComponents()
+	})
+}
+
+// ClearComponents clears the value of the "components" field.
+func (u *CheckoutLineUpsertOne) ClearComponents() *CheckoutLineUpsertOne {
+	return u.Update(func(s *CheckoutLineUpsert) {
+		s.ClearComponents()
 	})
 }
 
@@ -843,6 +892,27 @@ func (u *CheckoutLineUpsertBulk) SetAttributes(v json.RawMessage) *CheckoutLineU
 func (u *CheckoutLineUpsertBulk) UpdateAttributes() *CheckoutLineUpsertBulk {
 	return u.Update(func(s *CheckoutLineUpsert) {
 		s.UpdateAttributes()
+	})
+}
+
+// SetComponents sets the "components" field.
+func (u *CheckoutLineUpsertBulk) SetComponents(v json.RawMessage) *CheckoutLineUpsertBulk {
+	return u.Update(func(s *CheckoutLineUpsert) {
+		s.SetComponents(v)
+	})
+}
+
+// UpdateComponents sets the "components" field to the value that was provided on create.
+func (u *CheckoutLineUpsertBulk) UpdateComponents() *CheckoutLineUpsertBulk {
+	return u.Update(func(s *CheckoutLineUpsert) {
+		s.UpdateComponents()
+	})
+}
+
+// ClearComponents clears the value of the "components" field.
+func (u *CheckoutLineUpsertBulk) ClearComponents() *CheckoutLineUpsertBulk {
+	return u.Update(func(s *CheckoutLineUpsert) {
+		s.ClearComponents()
 	})
 }
 

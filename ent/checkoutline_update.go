@@ -119,6 +119,24 @@ func (_u *CheckoutLineUpdate) AppendAttributes(v json.RawMessage) *CheckoutLineU
 	return _u
 }
 
+// SetComponents sets the "components" field.
+func (_u *CheckoutLineUpdate) SetComponents(v json.RawMessage) *CheckoutLineUpdate {
+	_u.mutation.SetComponents(v)
+	return _u
+}
+
+// AppendComponents appends value to the "components" field.
+func (_u *CheckoutLineUpdate) AppendComponents(v json.RawMessage) *CheckoutLineUpdate {
+	_u.mutation.AppendComponents(v)
+	return _u
+}
+
+// ClearComponents clears the value of the "components" field.
+func (_u *CheckoutLineUpdate) ClearComponents() *CheckoutLineUpdate {
+	_u.mutation.ClearComponents()
+	return _u
+}
+
 // SetTitle sets the "title" field.
 func (_u *CheckoutLineUpdate) SetTitle(v string) *CheckoutLineUpdate {
 	_u.mutation.SetTitle(v)
@@ -242,6 +260,17 @@ func (_u *CheckoutLineUpdate) sqlSave(ctx context.Context) (_node int, err error
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, checkoutline.FieldAttributes, value)
 		})
+	}
+	if value, ok := _u.mutation.Components(); ok {
+		_spec.SetField(checkoutline.FieldComponents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedComponents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, checkoutline.FieldComponents, value)
+		})
+	}
+	if _u.mutation.ComponentsCleared() {
+		_spec.ClearField(checkoutline.FieldComponents, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(checkoutline.FieldTitle, field.TypeString, value)
@@ -387,6 +416,24 @@ func (_u *CheckoutLineUpdateOne) SetAttributes(v json.RawMessage) *CheckoutLineU
 // AppendAttributes appends value to the "attributes" field.
 func (_u *CheckoutLineUpdateOne) AppendAttributes(v json.RawMessage) *CheckoutLineUpdateOne {
 	_u.mutation.AppendAttributes(v)
+	return _u
+}
+
+// SetComponents sets the "components" field.
+func (_u *CheckoutLineUpdateOne) SetComponents(v json.RawMessage) *CheckoutLineUpdateOne {
+	_u.mutation.SetComponents(v)
+	return _u
+}
+
+// AppendComponents appends value to the "components" field.
+func (_u *CheckoutLineUpdateOne) AppendComponents(v json.RawMessage) *CheckoutLineUpdateOne {
+	_u.mutation.AppendComponents(v)
+	return _u
+}
+
+// ClearComponents clears the value of the "components" field.
+func (_u *CheckoutLineUpdateOne) ClearComponents() *CheckoutLineUpdateOne {
+	_u.mutation.ClearComponents()
 	return _u
 }
 
@@ -543,6 +590,17 @@ func (_u *CheckoutLineUpdateOne) sqlSave(ctx context.Context) (_node *CheckoutLi
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, checkoutline.FieldAttributes, value)
 		})
+	}
+	if value, ok := _u.mutation.Components(); ok {
+		_spec.SetField(checkoutline.FieldComponents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedComponents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, checkoutline.FieldComponents, value)
+		})
+	}
+	if _u.mutation.ComponentsCleared() {
+		_spec.ClearField(checkoutline.FieldComponents, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(checkoutline.FieldTitle, field.TypeString, value)

@@ -18,6 +18,9 @@ import (
 	"github.com/souk-commerce/souk/ent/article"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
 	"github.com/souk-commerce/souk/ent/blog"
+	"github.com/souk-commerce/souk/ent/bundle"
+	"github.com/souk-commerce/souk/ent/bundlechoice"
+	"github.com/souk-commerce/souk/ent/bundleslot"
 	"github.com/souk-commerce/souk/ent/cart"
 	"github.com/souk-commerce/souk/ent/cartaddress"
 	"github.com/souk-commerce/souk/ent/cartline"
@@ -34,6 +37,8 @@ import (
 	"github.com/souk-commerce/souk/ent/featuredproduct"
 	"github.com/souk-commerce/souk/ent/importrun"
 	"github.com/souk-commerce/souk/ent/location"
+	"github.com/souk-commerce/souk/ent/locationmarket"
+	"github.com/souk-commerce/souk/ent/locationzone"
 	"github.com/souk-commerce/souk/ent/mailmessage"
 	"github.com/souk-commerce/souk/ent/market"
 	"github.com/souk-commerce/souk/ent/marketcountry"
@@ -46,6 +51,7 @@ import (
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
 	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/orderlinecomponent"
 	"github.com/souk-commerce/souk/ent/ordernote"
 	"github.com/souk-commerce/souk/ent/ordertag"
 	"github.com/souk-commerce/souk/ent/ordertax"
@@ -64,13 +70,24 @@ import (
 	"github.com/souk-commerce/souk/ent/productoption"
 	"github.com/souk-commerce/souk/ent/productoptionvalue"
 	"github.com/souk-commerce/souk/ent/producttag"
+	"github.com/souk-commerce/souk/ent/purchaseorder"
+	"github.com/souk-commerce/souk/ent/purchaseorderline"
 	"github.com/souk-commerce/souk/ent/reservation"
+	"github.com/souk-commerce/souk/ent/restockrequest"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/slug"
 	"github.com/souk-commerce/souk/ent/staffmember"
 	"github.com/souk-commerce/souk/ent/staffsession"
+	"github.com/souk-commerce/souk/ent/stockcount"
+	"github.com/souk-commerce/souk/ent/stockcountline"
+	"github.com/souk-commerce/souk/ent/stockfeed"
+	"github.com/souk-commerce/souk/ent/stockfeedrun"
 	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/ent/stockpolicy"
+	"github.com/souk-commerce/souk/ent/stockthreshold"
+	"github.com/souk-commerce/souk/ent/stocktransfer"
+	"github.com/souk-commerce/souk/ent/stocktransferline"
 	"github.com/souk-commerce/souk/ent/taxrate"
 	"github.com/souk-commerce/souk/ent/translation"
 	"github.com/souk-commerce/souk/ent/urlredirect"
@@ -91,6 +108,12 @@ type Client struct {
 	AttributeDefinition *AttributeDefinitionClient
 	// Blog is the client for interacting with the Blog builders.
 	Blog *BlogClient
+	// Bundle is the client for interacting with the Bundle builders.
+	Bundle *BundleClient
+	// BundleChoice is the client for interacting with the BundleChoice builders.
+	BundleChoice *BundleChoiceClient
+	// BundleSlot is the client for interacting with the BundleSlot builders.
+	BundleSlot *BundleSlotClient
 	// Cart is the client for interacting with the Cart builders.
 	Cart *CartClient
 	// CartAddress is the client for interacting with the CartAddress builders.
@@ -123,6 +146,10 @@ type Client struct {
 	ImportRun *ImportRunClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
+	// LocationMarket is the client for interacting with the LocationMarket builders.
+	LocationMarket *LocationMarketClient
+	// LocationZone is the client for interacting with the LocationZone builders.
+	LocationZone *LocationZoneClient
 	// MailMessage is the client for interacting with the MailMessage builders.
 	MailMessage *MailMessageClient
 	// Market is the client for interacting with the Market builders.
@@ -147,6 +174,8 @@ type Client struct {
 	OrderDelivery *OrderDeliveryClient
 	// OrderLine is the client for interacting with the OrderLine builders.
 	OrderLine *OrderLineClient
+	// OrderLineComponent is the client for interacting with the OrderLineComponent builders.
+	OrderLineComponent *OrderLineComponentClient
 	// OrderNote is the client for interacting with the OrderNote builders.
 	OrderNote *OrderNoteClient
 	// OrderTag is the client for interacting with the OrderTag builders.
@@ -183,8 +212,14 @@ type Client struct {
 	ProductOptionValue *ProductOptionValueClient
 	// ProductTag is the client for interacting with the ProductTag builders.
 	ProductTag *ProductTagClient
+	// PurchaseOrder is the client for interacting with the PurchaseOrder builders.
+	PurchaseOrder *PurchaseOrderClient
+	// PurchaseOrderLine is the client for interacting with the PurchaseOrderLine builders.
+	PurchaseOrderLine *PurchaseOrderLineClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// RestockRequest is the client for interacting with the RestockRequest builders.
+	RestockRequest *RestockRequestClient
 	// ShopPolicy is the client for interacting with the ShopPolicy builders.
 	ShopPolicy *ShopPolicyClient
 	// ShopSetting is the client for interacting with the ShopSetting builders.
@@ -195,8 +230,24 @@ type Client struct {
 	StaffMember *StaffMemberClient
 	// StaffSession is the client for interacting with the StaffSession builders.
 	StaffSession *StaffSessionClient
+	// StockCount is the client for interacting with the StockCount builders.
+	StockCount *StockCountClient
+	// StockCountLine is the client for interacting with the StockCountLine builders.
+	StockCountLine *StockCountLineClient
+	// StockFeed is the client for interacting with the StockFeed builders.
+	StockFeed *StockFeedClient
+	// StockFeedRun is the client for interacting with the StockFeedRun builders.
+	StockFeedRun *StockFeedRunClient
 	// StockLevel is the client for interacting with the StockLevel builders.
 	StockLevel *StockLevelClient
+	// StockPolicy is the client for interacting with the StockPolicy builders.
+	StockPolicy *StockPolicyClient
+	// StockThreshold is the client for interacting with the StockThreshold builders.
+	StockThreshold *StockThresholdClient
+	// StockTransfer is the client for interacting with the StockTransfer builders.
+	StockTransfer *StockTransferClient
+	// StockTransferLine is the client for interacting with the StockTransferLine builders.
+	StockTransferLine *StockTransferLineClient
 	// TaxRate is the client for interacting with the TaxRate builders.
 	TaxRate *TaxRateClient
 	// Translation is the client for interacting with the Translation builders.
@@ -221,6 +272,9 @@ func (c *Client) init() {
 	c.Article = NewArticleClient(c.config)
 	c.AttributeDefinition = NewAttributeDefinitionClient(c.config)
 	c.Blog = NewBlogClient(c.config)
+	c.Bundle = NewBundleClient(c.config)
+	c.BundleChoice = NewBundleChoiceClient(c.config)
+	c.BundleSlot = NewBundleSlotClient(c.config)
 	c.Cart = NewCartClient(c.config)
 	c.CartAddress = NewCartAddressClient(c.config)
 	c.CartLine = NewCartLineClient(c.config)
@@ -237,6 +291,8 @@ func (c *Client) init() {
 	c.FeaturedProduct = NewFeaturedProductClient(c.config)
 	c.ImportRun = NewImportRunClient(c.config)
 	c.Location = NewLocationClient(c.config)
+	c.LocationMarket = NewLocationMarketClient(c.config)
+	c.LocationZone = NewLocationZoneClient(c.config)
 	c.MailMessage = NewMailMessageClient(c.config)
 	c.Market = NewMarketClient(c.config)
 	c.MarketCountry = NewMarketCountryClient(c.config)
@@ -249,6 +305,7 @@ func (c *Client) init() {
 	c.Order = NewOrderClient(c.config)
 	c.OrderDelivery = NewOrderDeliveryClient(c.config)
 	c.OrderLine = NewOrderLineClient(c.config)
+	c.OrderLineComponent = NewOrderLineComponentClient(c.config)
 	c.OrderNote = NewOrderNoteClient(c.config)
 	c.OrderTag = NewOrderTagClient(c.config)
 	c.OrderTax = NewOrderTaxClient(c.config)
@@ -267,13 +324,24 @@ func (c *Client) init() {
 	c.ProductOption = NewProductOptionClient(c.config)
 	c.ProductOptionValue = NewProductOptionValueClient(c.config)
 	c.ProductTag = NewProductTagClient(c.config)
+	c.PurchaseOrder = NewPurchaseOrderClient(c.config)
+	c.PurchaseOrderLine = NewPurchaseOrderLineClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
+	c.RestockRequest = NewRestockRequestClient(c.config)
 	c.ShopPolicy = NewShopPolicyClient(c.config)
 	c.ShopSetting = NewShopSettingClient(c.config)
 	c.Slug = NewSlugClient(c.config)
 	c.StaffMember = NewStaffMemberClient(c.config)
 	c.StaffSession = NewStaffSessionClient(c.config)
+	c.StockCount = NewStockCountClient(c.config)
+	c.StockCountLine = NewStockCountLineClient(c.config)
+	c.StockFeed = NewStockFeedClient(c.config)
+	c.StockFeedRun = NewStockFeedRunClient(c.config)
 	c.StockLevel = NewStockLevelClient(c.config)
+	c.StockPolicy = NewStockPolicyClient(c.config)
+	c.StockThreshold = NewStockThresholdClient(c.config)
+	c.StockTransfer = NewStockTransferClient(c.config)
+	c.StockTransferLine = NewStockTransferLineClient(c.config)
 	c.TaxRate = NewTaxRateClient(c.config)
 	c.Translation = NewTranslationClient(c.config)
 	c.UrlRedirect = NewUrlRedirectClient(c.config)
@@ -374,6 +442,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Article:             NewArticleClient(cfg),
 		AttributeDefinition: NewAttributeDefinitionClient(cfg),
 		Blog:                NewBlogClient(cfg),
+		Bundle:              NewBundleClient(cfg),
+		BundleChoice:        NewBundleChoiceClient(cfg),
+		BundleSlot:          NewBundleSlotClient(cfg),
 		Cart:                NewCartClient(cfg),
 		CartAddress:         NewCartAddressClient(cfg),
 		CartLine:            NewCartLineClient(cfg),
@@ -390,6 +461,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		FeaturedProduct:     NewFeaturedProductClient(cfg),
 		ImportRun:           NewImportRunClient(cfg),
 		Location:            NewLocationClient(cfg),
+		LocationMarket:      NewLocationMarketClient(cfg),
+		LocationZone:        NewLocationZoneClient(cfg),
 		MailMessage:         NewMailMessageClient(cfg),
 		Market:              NewMarketClient(cfg),
 		MarketCountry:       NewMarketCountryClient(cfg),
@@ -402,6 +475,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Order:               NewOrderClient(cfg),
 		OrderDelivery:       NewOrderDeliveryClient(cfg),
 		OrderLine:           NewOrderLineClient(cfg),
+		OrderLineComponent:  NewOrderLineComponentClient(cfg),
 		OrderNote:           NewOrderNoteClient(cfg),
 		OrderTag:            NewOrderTagClient(cfg),
 		OrderTax:            NewOrderTaxClient(cfg),
@@ -420,13 +494,24 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ProductOption:       NewProductOptionClient(cfg),
 		ProductOptionValue:  NewProductOptionValueClient(cfg),
 		ProductTag:          NewProductTagClient(cfg),
+		PurchaseOrder:       NewPurchaseOrderClient(cfg),
+		PurchaseOrderLine:   NewPurchaseOrderLineClient(cfg),
 		Reservation:         NewReservationClient(cfg),
+		RestockRequest:      NewRestockRequestClient(cfg),
 		ShopPolicy:          NewShopPolicyClient(cfg),
 		ShopSetting:         NewShopSettingClient(cfg),
 		Slug:                NewSlugClient(cfg),
 		StaffMember:         NewStaffMemberClient(cfg),
 		StaffSession:        NewStaffSessionClient(cfg),
+		StockCount:          NewStockCountClient(cfg),
+		StockCountLine:      NewStockCountLineClient(cfg),
+		StockFeed:           NewStockFeedClient(cfg),
+		StockFeedRun:        NewStockFeedRunClient(cfg),
 		StockLevel:          NewStockLevelClient(cfg),
+		StockPolicy:         NewStockPolicyClient(cfg),
+		StockThreshold:      NewStockThresholdClient(cfg),
+		StockTransfer:       NewStockTransferClient(cfg),
+		StockTransferLine:   NewStockTransferLineClient(cfg),
 		TaxRate:             NewTaxRateClient(cfg),
 		Translation:         NewTranslationClient(cfg),
 		UrlRedirect:         NewUrlRedirectClient(cfg),
@@ -454,6 +539,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Article:             NewArticleClient(cfg),
 		AttributeDefinition: NewAttributeDefinitionClient(cfg),
 		Blog:                NewBlogClient(cfg),
+		Bundle:              NewBundleClient(cfg),
+		BundleChoice:        NewBundleChoiceClient(cfg),
+		BundleSlot:          NewBundleSlotClient(cfg),
 		Cart:                NewCartClient(cfg),
 		CartAddress:         NewCartAddressClient(cfg),
 		CartLine:            NewCartLineClient(cfg),
@@ -470,6 +558,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		FeaturedProduct:     NewFeaturedProductClient(cfg),
 		ImportRun:           NewImportRunClient(cfg),
 		Location:            NewLocationClient(cfg),
+		LocationMarket:      NewLocationMarketClient(cfg),
+		LocationZone:        NewLocationZoneClient(cfg),
 		MailMessage:         NewMailMessageClient(cfg),
 		Market:              NewMarketClient(cfg),
 		MarketCountry:       NewMarketCountryClient(cfg),
@@ -482,6 +572,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Order:               NewOrderClient(cfg),
 		OrderDelivery:       NewOrderDeliveryClient(cfg),
 		OrderLine:           NewOrderLineClient(cfg),
+		OrderLineComponent:  NewOrderLineComponentClient(cfg),
 		OrderNote:           NewOrderNoteClient(cfg),
 		OrderTag:            NewOrderTagClient(cfg),
 		OrderTax:            NewOrderTaxClient(cfg),
@@ -500,13 +591,24 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ProductOption:       NewProductOptionClient(cfg),
 		ProductOptionValue:  NewProductOptionValueClient(cfg),
 		ProductTag:          NewProductTagClient(cfg),
+		PurchaseOrder:       NewPurchaseOrderClient(cfg),
+		PurchaseOrderLine:   NewPurchaseOrderLineClient(cfg),
 		Reservation:         NewReservationClient(cfg),
+		RestockRequest:      NewRestockRequestClient(cfg),
 		ShopPolicy:          NewShopPolicyClient(cfg),
 		ShopSetting:         NewShopSettingClient(cfg),
 		Slug:                NewSlugClient(cfg),
 		StaffMember:         NewStaffMemberClient(cfg),
 		StaffSession:        NewStaffSessionClient(cfg),
+		StockCount:          NewStockCountClient(cfg),
+		StockCountLine:      NewStockCountLineClient(cfg),
+		StockFeed:           NewStockFeedClient(cfg),
+		StockFeedRun:        NewStockFeedRunClient(cfg),
 		StockLevel:          NewStockLevelClient(cfg),
+		StockPolicy:         NewStockPolicyClient(cfg),
+		StockThreshold:      NewStockThresholdClient(cfg),
+		StockTransfer:       NewStockTransferClient(cfg),
+		StockTransferLine:   NewStockTransferLineClient(cfg),
 		TaxRate:             NewTaxRateClient(cfg),
 		Translation:         NewTranslationClient(cfg),
 		UrlRedirect:         NewUrlRedirectClient(cfg),
@@ -541,18 +643,22 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Article, c.AttributeDefinition, c.Blog, c.Cart, c.CartAddress, c.CartLine,
-		c.Category, c.Checkout, c.CheckoutLine, c.CheckoutTransition, c.Collection,
-		c.CollectionProduct, c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate,
-		c.DeliveryZone, c.FeaturedProduct, c.ImportRun, c.Location, c.MailMessage,
-		c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage, c.MediaAsset,
-		c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery, c.OrderLine,
-		c.OrderNote, c.OrderTag, c.OrderTax, c.OrderTransition, c.Page, c.Payment,
-		c.PaymentTransition, c.Price, c.PriceList, c.PriceRange, c.Product,
-		c.ProductAttribute, c.ProductCategory, c.ProductExclusion, c.ProductMedia,
-		c.ProductOption, c.ProductOptionValue, c.ProductTag, c.Reservation,
-		c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember, c.StaffSession,
-		c.StockLevel, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
+		c.Article, c.AttributeDefinition, c.Blog, c.Bundle, c.BundleChoice,
+		c.BundleSlot, c.Cart, c.CartAddress, c.CartLine, c.Category, c.Checkout,
+		c.CheckoutLine, c.CheckoutTransition, c.Collection, c.CollectionProduct,
+		c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate, c.DeliveryZone,
+		c.FeaturedProduct, c.ImportRun, c.Location, c.LocationMarket, c.LocationZone,
+		c.MailMessage, c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage,
+		c.MediaAsset, c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery,
+		c.OrderLine, c.OrderLineComponent, c.OrderNote, c.OrderTag, c.OrderTax,
+		c.OrderTransition, c.Page, c.Payment, c.PaymentTransition, c.Price,
+		c.PriceList, c.PriceRange, c.Product, c.ProductAttribute, c.ProductCategory,
+		c.ProductExclusion, c.ProductMedia, c.ProductOption, c.ProductOptionValue,
+		c.ProductTag, c.PurchaseOrder, c.PurchaseOrderLine, c.Reservation,
+		c.RestockRequest, c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember,
+		c.StaffSession, c.StockCount, c.StockCountLine, c.StockFeed, c.StockFeedRun,
+		c.StockLevel, c.StockPolicy, c.StockThreshold, c.StockTransfer,
+		c.StockTransferLine, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
 		c.VariantOptionValue,
 	} {
 		n.Use(hooks...)
@@ -563,18 +669,22 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Article, c.AttributeDefinition, c.Blog, c.Cart, c.CartAddress, c.CartLine,
-		c.Category, c.Checkout, c.CheckoutLine, c.CheckoutTransition, c.Collection,
-		c.CollectionProduct, c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate,
-		c.DeliveryZone, c.FeaturedProduct, c.ImportRun, c.Location, c.MailMessage,
-		c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage, c.MediaAsset,
-		c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery, c.OrderLine,
-		c.OrderNote, c.OrderTag, c.OrderTax, c.OrderTransition, c.Page, c.Payment,
-		c.PaymentTransition, c.Price, c.PriceList, c.PriceRange, c.Product,
-		c.ProductAttribute, c.ProductCategory, c.ProductExclusion, c.ProductMedia,
-		c.ProductOption, c.ProductOptionValue, c.ProductTag, c.Reservation,
-		c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember, c.StaffSession,
-		c.StockLevel, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
+		c.Article, c.AttributeDefinition, c.Blog, c.Bundle, c.BundleChoice,
+		c.BundleSlot, c.Cart, c.CartAddress, c.CartLine, c.Category, c.Checkout,
+		c.CheckoutLine, c.CheckoutTransition, c.Collection, c.CollectionProduct,
+		c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate, c.DeliveryZone,
+		c.FeaturedProduct, c.ImportRun, c.Location, c.LocationMarket, c.LocationZone,
+		c.MailMessage, c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage,
+		c.MediaAsset, c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery,
+		c.OrderLine, c.OrderLineComponent, c.OrderNote, c.OrderTag, c.OrderTax,
+		c.OrderTransition, c.Page, c.Payment, c.PaymentTransition, c.Price,
+		c.PriceList, c.PriceRange, c.Product, c.ProductAttribute, c.ProductCategory,
+		c.ProductExclusion, c.ProductMedia, c.ProductOption, c.ProductOptionValue,
+		c.ProductTag, c.PurchaseOrder, c.PurchaseOrderLine, c.Reservation,
+		c.RestockRequest, c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember,
+		c.StaffSession, c.StockCount, c.StockCountLine, c.StockFeed, c.StockFeedRun,
+		c.StockLevel, c.StockPolicy, c.StockThreshold, c.StockTransfer,
+		c.StockTransferLine, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
 		c.VariantOptionValue,
 	} {
 		n.Intercept(interceptors...)
@@ -590,6 +700,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AttributeDefinition.mutate(ctx, m)
 	case *BlogMutation:
 		return c.Blog.mutate(ctx, m)
+	case *BundleMutation:
+		return c.Bundle.mutate(ctx, m)
+	case *BundleChoiceMutation:
+		return c.BundleChoice.mutate(ctx, m)
+	case *BundleSlotMutation:
+		return c.BundleSlot.mutate(ctx, m)
 	case *CartMutation:
 		return c.Cart.mutate(ctx, m)
 	case *CartAddressMutation:
@@ -622,6 +738,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ImportRun.mutate(ctx, m)
 	case *LocationMutation:
 		return c.Location.mutate(ctx, m)
+	case *LocationMarketMutation:
+		return c.LocationMarket.mutate(ctx, m)
+	case *LocationZoneMutation:
+		return c.LocationZone.mutate(ctx, m)
 	case *MailMessageMutation:
 		return c.MailMessage.mutate(ctx, m)
 	case *MarketMutation:
@@ -646,6 +766,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OrderDelivery.mutate(ctx, m)
 	case *OrderLineMutation:
 		return c.OrderLine.mutate(ctx, m)
+	case *OrderLineComponentMutation:
+		return c.OrderLineComponent.mutate(ctx, m)
 	case *OrderNoteMutation:
 		return c.OrderNote.mutate(ctx, m)
 	case *OrderTagMutation:
@@ -682,8 +804,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProductOptionValue.mutate(ctx, m)
 	case *ProductTagMutation:
 		return c.ProductTag.mutate(ctx, m)
+	case *PurchaseOrderMutation:
+		return c.PurchaseOrder.mutate(ctx, m)
+	case *PurchaseOrderLineMutation:
+		return c.PurchaseOrderLine.mutate(ctx, m)
 	case *ReservationMutation:
 		return c.Reservation.mutate(ctx, m)
+	case *RestockRequestMutation:
+		return c.RestockRequest.mutate(ctx, m)
 	case *ShopPolicyMutation:
 		return c.ShopPolicy.mutate(ctx, m)
 	case *ShopSettingMutation:
@@ -694,8 +822,24 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StaffMember.mutate(ctx, m)
 	case *StaffSessionMutation:
 		return c.StaffSession.mutate(ctx, m)
+	case *StockCountMutation:
+		return c.StockCount.mutate(ctx, m)
+	case *StockCountLineMutation:
+		return c.StockCountLine.mutate(ctx, m)
+	case *StockFeedMutation:
+		return c.StockFeed.mutate(ctx, m)
+	case *StockFeedRunMutation:
+		return c.StockFeedRun.mutate(ctx, m)
 	case *StockLevelMutation:
 		return c.StockLevel.mutate(ctx, m)
+	case *StockPolicyMutation:
+		return c.StockPolicy.mutate(ctx, m)
+	case *StockThresholdMutation:
+		return c.StockThreshold.mutate(ctx, m)
+	case *StockTransferMutation:
+		return c.StockTransfer.mutate(ctx, m)
+	case *StockTransferLineMutation:
+		return c.StockTransferLine.mutate(ctx, m)
 	case *TaxRateMutation:
 		return c.TaxRate.mutate(ctx, m)
 	case *TranslationMutation:
@@ -1139,6 +1283,469 @@ func (c *BlogClient) mutate(ctx context.Context, m *BlogMutation) (Value, error)
 		return (&BlogDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Blog mutation op: %q", m.Op())
+	}
+}
+
+// BundleClient is a client for the Bundle schema.
+type BundleClient struct {
+	config
+}
+
+// NewBundleClient returns a client for the Bundle from the given config.
+func NewBundleClient(c config) *BundleClient {
+	return &BundleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bundle.Hooks(f(g(h())))`.
+func (c *BundleClient) Use(hooks ...Hook) {
+	c.hooks.Bundle = append(c.hooks.Bundle, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bundle.Intercept(f(g(h())))`.
+func (c *BundleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Bundle = append(c.inters.Bundle, interceptors...)
+}
+
+// Create returns a builder for creating a Bundle entity.
+func (c *BundleClient) Create() *BundleCreate {
+	mutation := newBundleMutation(c.config, OpCreate)
+	return &BundleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Bundle entities.
+func (c *BundleClient) CreateBulk(builders ...*BundleCreate) *BundleCreateBulk {
+	return &BundleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BundleClient) MapCreateBulk(slice any, setFunc func(*BundleCreate, int)) *BundleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BundleCreateBulk{err: fmt.Errorf("calling to BundleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BundleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BundleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Bundle.
+func (c *BundleClient) Update() *BundleUpdate {
+	mutation := newBundleMutation(c.config, OpUpdate)
+	return &BundleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BundleClient) UpdateOne(_m *Bundle) *BundleUpdateOne {
+	mutation := newBundleMutation(c.config, OpUpdateOne, withBundle(_m))
+	return &BundleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BundleClient) UpdateOneID(id int64) *BundleUpdateOne {
+	mutation := newBundleMutation(c.config, OpUpdateOne, withBundleID(id))
+	return &BundleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Bundle.
+func (c *BundleClient) Delete() *BundleDelete {
+	mutation := newBundleMutation(c.config, OpDelete)
+	return &BundleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BundleClient) DeleteOne(_m *Bundle) *BundleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BundleClient) DeleteOneID(id int64) *BundleDeleteOne {
+	builder := c.Delete().Where(bundle.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BundleDeleteOne{builder}
+}
+
+// Query returns a query builder for Bundle.
+func (c *BundleClient) Query() *BundleQuery {
+	return &BundleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBundle},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Bundle entity by its id.
+func (c *BundleClient) Get(ctx context.Context, id int64) (*Bundle, error) {
+	return c.Query().Where(bundle.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BundleClient) GetX(ctx context.Context, id int64) *Bundle {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryVariant queries the variant edge of a Bundle.
+func (c *BundleClient) QueryVariant(_m *Bundle) *VariantQuery {
+	query := (&VariantClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bundle.Table, bundle.FieldID, id),
+			sqlgraph.To(variant.Table, variant.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bundle.VariantTable, bundle.VariantColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BundleClient) Hooks() []Hook {
+	return c.hooks.Bundle
+}
+
+// Interceptors returns the client interceptors.
+func (c *BundleClient) Interceptors() []Interceptor {
+	return c.inters.Bundle
+}
+
+func (c *BundleClient) mutate(ctx context.Context, m *BundleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BundleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BundleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BundleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BundleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Bundle mutation op: %q", m.Op())
+	}
+}
+
+// BundleChoiceClient is a client for the BundleChoice schema.
+type BundleChoiceClient struct {
+	config
+}
+
+// NewBundleChoiceClient returns a client for the BundleChoice from the given config.
+func NewBundleChoiceClient(c config) *BundleChoiceClient {
+	return &BundleChoiceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bundlechoice.Hooks(f(g(h())))`.
+func (c *BundleChoiceClient) Use(hooks ...Hook) {
+	c.hooks.BundleChoice = append(c.hooks.BundleChoice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bundlechoice.Intercept(f(g(h())))`.
+func (c *BundleChoiceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BundleChoice = append(c.inters.BundleChoice, interceptors...)
+}
+
+// Create returns a builder for creating a BundleChoice entity.
+func (c *BundleChoiceClient) Create() *BundleChoiceCreate {
+	mutation := newBundleChoiceMutation(c.config, OpCreate)
+	return &BundleChoiceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BundleChoice entities.
+func (c *BundleChoiceClient) CreateBulk(builders ...*BundleChoiceCreate) *BundleChoiceCreateBulk {
+	return &BundleChoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BundleChoiceClient) MapCreateBulk(slice any, setFunc func(*BundleChoiceCreate, int)) *BundleChoiceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BundleChoiceCreateBulk{err: fmt.Errorf("calling to BundleChoiceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BundleChoiceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BundleChoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BundleChoice.
+func (c *BundleChoiceClient) Update() *BundleChoiceUpdate {
+	mutation := newBundleChoiceMutation(c.config, OpUpdate)
+	return &BundleChoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BundleChoiceClient) UpdateOne(_m *BundleChoice) *BundleChoiceUpdateOne {
+	mutation := newBundleChoiceMutation(c.config, OpUpdateOne, withBundleChoice(_m))
+	return &BundleChoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BundleChoiceClient) UpdateOneID(id int64) *BundleChoiceUpdateOne {
+	mutation := newBundleChoiceMutation(c.config, OpUpdateOne, withBundleChoiceID(id))
+	return &BundleChoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BundleChoice.
+func (c *BundleChoiceClient) Delete() *BundleChoiceDelete {
+	mutation := newBundleChoiceMutation(c.config, OpDelete)
+	return &BundleChoiceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BundleChoiceClient) DeleteOne(_m *BundleChoice) *BundleChoiceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BundleChoiceClient) DeleteOneID(id int64) *BundleChoiceDeleteOne {
+	builder := c.Delete().Where(bundlechoice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BundleChoiceDeleteOne{builder}
+}
+
+// Query returns a query builder for BundleChoice.
+func (c *BundleChoiceClient) Query() *BundleChoiceQuery {
+	return &BundleChoiceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBundleChoice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BundleChoice entity by its id.
+func (c *BundleChoiceClient) Get(ctx context.Context, id int64) (*BundleChoice, error) {
+	return c.Query().Where(bundlechoice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BundleChoiceClient) GetX(ctx context.Context, id int64) *BundleChoice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySlot queries the slot edge of a BundleChoice.
+func (c *BundleChoiceClient) QuerySlot(_m *BundleChoice) *BundleSlotQuery {
+	query := (&BundleSlotClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bundlechoice.Table, bundlechoice.FieldID, id),
+			sqlgraph.To(bundleslot.Table, bundleslot.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bundlechoice.SlotTable, bundlechoice.SlotColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryVariant queries the variant edge of a BundleChoice.
+func (c *BundleChoiceClient) QueryVariant(_m *BundleChoice) *VariantQuery {
+	query := (&VariantClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bundlechoice.Table, bundlechoice.FieldID, id),
+			sqlgraph.To(variant.Table, variant.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bundlechoice.VariantTable, bundlechoice.VariantColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BundleChoiceClient) Hooks() []Hook {
+	return c.hooks.BundleChoice
+}
+
+// Interceptors returns the client interceptors.
+func (c *BundleChoiceClient) Interceptors() []Interceptor {
+	return c.inters.BundleChoice
+}
+
+func (c *BundleChoiceClient) mutate(ctx context.Context, m *BundleChoiceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BundleChoiceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BundleChoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BundleChoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BundleChoiceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown BundleChoice mutation op: %q", m.Op())
+	}
+}
+
+// BundleSlotClient is a client for the BundleSlot schema.
+type BundleSlotClient struct {
+	config
+}
+
+// NewBundleSlotClient returns a client for the BundleSlot from the given config.
+func NewBundleSlotClient(c config) *BundleSlotClient {
+	return &BundleSlotClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bundleslot.Hooks(f(g(h())))`.
+func (c *BundleSlotClient) Use(hooks ...Hook) {
+	c.hooks.BundleSlot = append(c.hooks.BundleSlot, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bundleslot.Intercept(f(g(h())))`.
+func (c *BundleSlotClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BundleSlot = append(c.inters.BundleSlot, interceptors...)
+}
+
+// Create returns a builder for creating a BundleSlot entity.
+func (c *BundleSlotClient) Create() *BundleSlotCreate {
+	mutation := newBundleSlotMutation(c.config, OpCreate)
+	return &BundleSlotCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BundleSlot entities.
+func (c *BundleSlotClient) CreateBulk(builders ...*BundleSlotCreate) *BundleSlotCreateBulk {
+	return &BundleSlotCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BundleSlotClient) MapCreateBulk(slice any, setFunc func(*BundleSlotCreate, int)) *BundleSlotCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BundleSlotCreateBulk{err: fmt.Errorf("calling to BundleSlotClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BundleSlotCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BundleSlotCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BundleSlot.
+func (c *BundleSlotClient) Update() *BundleSlotUpdate {
+	mutation := newBundleSlotMutation(c.config, OpUpdate)
+	return &BundleSlotUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BundleSlotClient) UpdateOne(_m *BundleSlot) *BundleSlotUpdateOne {
+	mutation := newBundleSlotMutation(c.config, OpUpdateOne, withBundleSlot(_m))
+	return &BundleSlotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BundleSlotClient) UpdateOneID(id int64) *BundleSlotUpdateOne {
+	mutation := newBundleSlotMutation(c.config, OpUpdateOne, withBundleSlotID(id))
+	return &BundleSlotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BundleSlot.
+func (c *BundleSlotClient) Delete() *BundleSlotDelete {
+	mutation := newBundleSlotMutation(c.config, OpDelete)
+	return &BundleSlotDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BundleSlotClient) DeleteOne(_m *BundleSlot) *BundleSlotDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BundleSlotClient) DeleteOneID(id int64) *BundleSlotDeleteOne {
+	builder := c.Delete().Where(bundleslot.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BundleSlotDeleteOne{builder}
+}
+
+// Query returns a query builder for BundleSlot.
+func (c *BundleSlotClient) Query() *BundleSlotQuery {
+	return &BundleSlotQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBundleSlot},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BundleSlot entity by its id.
+func (c *BundleSlotClient) Get(ctx context.Context, id int64) (*BundleSlot, error) {
+	return c.Query().Where(bundleslot.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BundleSlotClient) GetX(ctx context.Context, id int64) *BundleSlot {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryBundle queries the bundle edge of a BundleSlot.
+func (c *BundleSlotClient) QueryBundle(_m *BundleSlot) *BundleQuery {
+	query := (&BundleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bundleslot.Table, bundleslot.FieldID, id),
+			sqlgraph.To(bundle.Table, bundle.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, bundleslot.BundleTable, bundleslot.BundleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BundleSlotClient) Hooks() []Hook {
+	return c.hooks.BundleSlot
+}
+
+// Interceptors returns the client interceptors.
+func (c *BundleSlotClient) Interceptors() []Interceptor {
+	return c.inters.BundleSlot
+}
+
+func (c *BundleSlotClient) mutate(ctx context.Context, m *BundleSlotMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BundleSlotCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BundleSlotUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BundleSlotUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BundleSlotDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown BundleSlot mutation op: %q", m.Op())
 	}
 }
 
@@ -3574,6 +4181,320 @@ func (c *LocationClient) mutate(ctx context.Context, m *LocationMutation) (Value
 	}
 }
 
+// LocationMarketClient is a client for the LocationMarket schema.
+type LocationMarketClient struct {
+	config
+}
+
+// NewLocationMarketClient returns a client for the LocationMarket from the given config.
+func NewLocationMarketClient(c config) *LocationMarketClient {
+	return &LocationMarketClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `locationmarket.Hooks(f(g(h())))`.
+func (c *LocationMarketClient) Use(hooks ...Hook) {
+	c.hooks.LocationMarket = append(c.hooks.LocationMarket, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `locationmarket.Intercept(f(g(h())))`.
+func (c *LocationMarketClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LocationMarket = append(c.inters.LocationMarket, interceptors...)
+}
+
+// Create returns a builder for creating a LocationMarket entity.
+func (c *LocationMarketClient) Create() *LocationMarketCreate {
+	mutation := newLocationMarketMutation(c.config, OpCreate)
+	return &LocationMarketCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LocationMarket entities.
+func (c *LocationMarketClient) CreateBulk(builders ...*LocationMarketCreate) *LocationMarketCreateBulk {
+	return &LocationMarketCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LocationMarketClient) MapCreateBulk(slice any, setFunc func(*LocationMarketCreate, int)) *LocationMarketCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LocationMarketCreateBulk{err: fmt.Errorf("calling to LocationMarketClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LocationMarketCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LocationMarketCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LocationMarket.
+func (c *LocationMarketClient) Update() *LocationMarketUpdate {
+	mutation := newLocationMarketMutation(c.config, OpUpdate)
+	return &LocationMarketUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LocationMarketClient) UpdateOne(_m *LocationMarket) *LocationMarketUpdateOne {
+	mutation := newLocationMarketMutation(c.config, OpUpdateOne, withLocationMarket(_m))
+	return &LocationMarketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LocationMarketClient) UpdateOneID(id int64) *LocationMarketUpdateOne {
+	mutation := newLocationMarketMutation(c.config, OpUpdateOne, withLocationMarketID(id))
+	return &LocationMarketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LocationMarket.
+func (c *LocationMarketClient) Delete() *LocationMarketDelete {
+	mutation := newLocationMarketMutation(c.config, OpDelete)
+	return &LocationMarketDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LocationMarketClient) DeleteOne(_m *LocationMarket) *LocationMarketDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LocationMarketClient) DeleteOneID(id int64) *LocationMarketDeleteOne {
+	builder := c.Delete().Where(locationmarket.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LocationMarketDeleteOne{builder}
+}
+
+// Query returns a query builder for LocationMarket.
+func (c *LocationMarketClient) Query() *LocationMarketQuery {
+	return &LocationMarketQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLocationMarket},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LocationMarket entity by its id.
+func (c *LocationMarketClient) Get(ctx context.Context, id int64) (*LocationMarket, error) {
+	return c.Query().Where(locationmarket.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LocationMarketClient) GetX(ctx context.Context, id int64) *LocationMarket {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLocation queries the location edge of a LocationMarket.
+func (c *LocationMarketClient) QueryLocation(_m *LocationMarket) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(locationmarket.Table, locationmarket.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, locationmarket.LocationTable, locationmarket.LocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMarket queries the market edge of a LocationMarket.
+func (c *LocationMarketClient) QueryMarket(_m *LocationMarket) *MarketQuery {
+	query := (&MarketClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(locationmarket.Table, locationmarket.FieldID, id),
+			sqlgraph.To(market.Table, market.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, locationmarket.MarketTable, locationmarket.MarketColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *LocationMarketClient) Hooks() []Hook {
+	return c.hooks.LocationMarket
+}
+
+// Interceptors returns the client interceptors.
+func (c *LocationMarketClient) Interceptors() []Interceptor {
+	return c.inters.LocationMarket
+}
+
+func (c *LocationMarketClient) mutate(ctx context.Context, m *LocationMarketMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LocationMarketCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LocationMarketUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LocationMarketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LocationMarketDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LocationMarket mutation op: %q", m.Op())
+	}
+}
+
+// LocationZoneClient is a client for the LocationZone schema.
+type LocationZoneClient struct {
+	config
+}
+
+// NewLocationZoneClient returns a client for the LocationZone from the given config.
+func NewLocationZoneClient(c config) *LocationZoneClient {
+	return &LocationZoneClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `locationzone.Hooks(f(g(h())))`.
+func (c *LocationZoneClient) Use(hooks ...Hook) {
+	c.hooks.LocationZone = append(c.hooks.LocationZone, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `locationzone.Intercept(f(g(h())))`.
+func (c *LocationZoneClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LocationZone = append(c.inters.LocationZone, interceptors...)
+}
+
+// Create returns a builder for creating a LocationZone entity.
+func (c *LocationZoneClient) Create() *LocationZoneCreate {
+	mutation := newLocationZoneMutation(c.config, OpCreate)
+	return &LocationZoneCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LocationZone entities.
+func (c *LocationZoneClient) CreateBulk(builders ...*LocationZoneCreate) *LocationZoneCreateBulk {
+	return &LocationZoneCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LocationZoneClient) MapCreateBulk(slice any, setFunc func(*LocationZoneCreate, int)) *LocationZoneCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LocationZoneCreateBulk{err: fmt.Errorf("calling to LocationZoneClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LocationZoneCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LocationZoneCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LocationZone.
+func (c *LocationZoneClient) Update() *LocationZoneUpdate {
+	mutation := newLocationZoneMutation(c.config, OpUpdate)
+	return &LocationZoneUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LocationZoneClient) UpdateOne(_m *LocationZone) *LocationZoneUpdateOne {
+	mutation := newLocationZoneMutation(c.config, OpUpdateOne, withLocationZone(_m))
+	return &LocationZoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LocationZoneClient) UpdateOneID(id int64) *LocationZoneUpdateOne {
+	mutation := newLocationZoneMutation(c.config, OpUpdateOne, withLocationZoneID(id))
+	return &LocationZoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LocationZone.
+func (c *LocationZoneClient) Delete() *LocationZoneDelete {
+	mutation := newLocationZoneMutation(c.config, OpDelete)
+	return &LocationZoneDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LocationZoneClient) DeleteOne(_m *LocationZone) *LocationZoneDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LocationZoneClient) DeleteOneID(id int64) *LocationZoneDeleteOne {
+	builder := c.Delete().Where(locationzone.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LocationZoneDeleteOne{builder}
+}
+
+// Query returns a query builder for LocationZone.
+func (c *LocationZoneClient) Query() *LocationZoneQuery {
+	return &LocationZoneQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLocationZone},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LocationZone entity by its id.
+func (c *LocationZoneClient) Get(ctx context.Context, id int64) (*LocationZone, error) {
+	return c.Query().Where(locationzone.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LocationZoneClient) GetX(ctx context.Context, id int64) *LocationZone {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLocation queries the location edge of a LocationZone.
+func (c *LocationZoneClient) QueryLocation(_m *LocationZone) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(locationzone.Table, locationzone.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, locationzone.LocationTable, locationzone.LocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *LocationZoneClient) Hooks() []Hook {
+	return c.hooks.LocationZone
+}
+
+// Interceptors returns the client interceptors.
+func (c *LocationZoneClient) Interceptors() []Interceptor {
+	return c.inters.LocationZone
+}
+
+func (c *LocationZoneClient) mutate(ctx context.Context, m *LocationZoneMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LocationZoneCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LocationZoneUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LocationZoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LocationZoneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LocationZone mutation op: %q", m.Op())
+	}
+}
+
 // MailMessageClient is a client for the MailMessage schema.
 type MailMessageClient struct {
 	config
@@ -5295,6 +6216,155 @@ func (c *OrderLineClient) mutate(ctx context.Context, m *OrderLineMutation) (Val
 		return (&OrderLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown OrderLine mutation op: %q", m.Op())
+	}
+}
+
+// OrderLineComponentClient is a client for the OrderLineComponent schema.
+type OrderLineComponentClient struct {
+	config
+}
+
+// NewOrderLineComponentClient returns a client for the OrderLineComponent from the given config.
+func NewOrderLineComponentClient(c config) *OrderLineComponentClient {
+	return &OrderLineComponentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orderlinecomponent.Hooks(f(g(h())))`.
+func (c *OrderLineComponentClient) Use(hooks ...Hook) {
+	c.hooks.OrderLineComponent = append(c.hooks.OrderLineComponent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orderlinecomponent.Intercept(f(g(h())))`.
+func (c *OrderLineComponentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OrderLineComponent = append(c.inters.OrderLineComponent, interceptors...)
+}
+
+// Create returns a builder for creating a OrderLineComponent entity.
+func (c *OrderLineComponentClient) Create() *OrderLineComponentCreate {
+	mutation := newOrderLineComponentMutation(c.config, OpCreate)
+	return &OrderLineComponentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OrderLineComponent entities.
+func (c *OrderLineComponentClient) CreateBulk(builders ...*OrderLineComponentCreate) *OrderLineComponentCreateBulk {
+	return &OrderLineComponentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderLineComponentClient) MapCreateBulk(slice any, setFunc func(*OrderLineComponentCreate, int)) *OrderLineComponentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderLineComponentCreateBulk{err: fmt.Errorf("calling to OrderLineComponentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderLineComponentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderLineComponentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OrderLineComponent.
+func (c *OrderLineComponentClient) Update() *OrderLineComponentUpdate {
+	mutation := newOrderLineComponentMutation(c.config, OpUpdate)
+	return &OrderLineComponentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderLineComponentClient) UpdateOne(_m *OrderLineComponent) *OrderLineComponentUpdateOne {
+	mutation := newOrderLineComponentMutation(c.config, OpUpdateOne, withOrderLineComponent(_m))
+	return &OrderLineComponentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderLineComponentClient) UpdateOneID(id int64) *OrderLineComponentUpdateOne {
+	mutation := newOrderLineComponentMutation(c.config, OpUpdateOne, withOrderLineComponentID(id))
+	return &OrderLineComponentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OrderLineComponent.
+func (c *OrderLineComponentClient) Delete() *OrderLineComponentDelete {
+	mutation := newOrderLineComponentMutation(c.config, OpDelete)
+	return &OrderLineComponentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderLineComponentClient) DeleteOne(_m *OrderLineComponent) *OrderLineComponentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderLineComponentClient) DeleteOneID(id int64) *OrderLineComponentDeleteOne {
+	builder := c.Delete().Where(orderlinecomponent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderLineComponentDeleteOne{builder}
+}
+
+// Query returns a query builder for OrderLineComponent.
+func (c *OrderLineComponentClient) Query() *OrderLineComponentQuery {
+	return &OrderLineComponentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrderLineComponent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OrderLineComponent entity by its id.
+func (c *OrderLineComponentClient) Get(ctx context.Context, id int64) (*OrderLineComponent, error) {
+	return c.Query().Where(orderlinecomponent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderLineComponentClient) GetX(ctx context.Context, id int64) *OrderLineComponent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLine queries the line edge of a OrderLineComponent.
+func (c *OrderLineComponentClient) QueryLine(_m *OrderLineComponent) *OrderLineQuery {
+	query := (&OrderLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orderlinecomponent.Table, orderlinecomponent.FieldID, id),
+			sqlgraph.To(orderline.Table, orderline.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orderlinecomponent.LineTable, orderlinecomponent.LineColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderLineComponentClient) Hooks() []Hook {
+	return c.hooks.OrderLineComponent
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderLineComponentClient) Interceptors() []Interceptor {
+	return c.inters.OrderLineComponent
+}
+
+func (c *OrderLineComponentClient) mutate(ctx context.Context, m *OrderLineComponentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderLineComponentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderLineComponentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderLineComponentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderLineComponentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OrderLineComponent mutation op: %q", m.Op())
 	}
 }
 
@@ -8060,6 +9130,320 @@ func (c *ProductTagClient) mutate(ctx context.Context, m *ProductTagMutation) (V
 	}
 }
 
+// PurchaseOrderClient is a client for the PurchaseOrder schema.
+type PurchaseOrderClient struct {
+	config
+}
+
+// NewPurchaseOrderClient returns a client for the PurchaseOrder from the given config.
+func NewPurchaseOrderClient(c config) *PurchaseOrderClient {
+	return &PurchaseOrderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `purchaseorder.Hooks(f(g(h())))`.
+func (c *PurchaseOrderClient) Use(hooks ...Hook) {
+	c.hooks.PurchaseOrder = append(c.hooks.PurchaseOrder, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `purchaseorder.Intercept(f(g(h())))`.
+func (c *PurchaseOrderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PurchaseOrder = append(c.inters.PurchaseOrder, interceptors...)
+}
+
+// Create returns a builder for creating a PurchaseOrder entity.
+func (c *PurchaseOrderClient) Create() *PurchaseOrderCreate {
+	mutation := newPurchaseOrderMutation(c.config, OpCreate)
+	return &PurchaseOrderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PurchaseOrder entities.
+func (c *PurchaseOrderClient) CreateBulk(builders ...*PurchaseOrderCreate) *PurchaseOrderCreateBulk {
+	return &PurchaseOrderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PurchaseOrderClient) MapCreateBulk(slice any, setFunc func(*PurchaseOrderCreate, int)) *PurchaseOrderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PurchaseOrderCreateBulk{err: fmt.Errorf("calling to PurchaseOrderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PurchaseOrderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PurchaseOrderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PurchaseOrder.
+func (c *PurchaseOrderClient) Update() *PurchaseOrderUpdate {
+	mutation := newPurchaseOrderMutation(c.config, OpUpdate)
+	return &PurchaseOrderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PurchaseOrderClient) UpdateOne(_m *PurchaseOrder) *PurchaseOrderUpdateOne {
+	mutation := newPurchaseOrderMutation(c.config, OpUpdateOne, withPurchaseOrder(_m))
+	return &PurchaseOrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PurchaseOrderClient) UpdateOneID(id int64) *PurchaseOrderUpdateOne {
+	mutation := newPurchaseOrderMutation(c.config, OpUpdateOne, withPurchaseOrderID(id))
+	return &PurchaseOrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PurchaseOrder.
+func (c *PurchaseOrderClient) Delete() *PurchaseOrderDelete {
+	mutation := newPurchaseOrderMutation(c.config, OpDelete)
+	return &PurchaseOrderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PurchaseOrderClient) DeleteOne(_m *PurchaseOrder) *PurchaseOrderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PurchaseOrderClient) DeleteOneID(id int64) *PurchaseOrderDeleteOne {
+	builder := c.Delete().Where(purchaseorder.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PurchaseOrderDeleteOne{builder}
+}
+
+// Query returns a query builder for PurchaseOrder.
+func (c *PurchaseOrderClient) Query() *PurchaseOrderQuery {
+	return &PurchaseOrderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePurchaseOrder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PurchaseOrder entity by its id.
+func (c *PurchaseOrderClient) Get(ctx context.Context, id int64) (*PurchaseOrder, error) {
+	return c.Query().Where(purchaseorder.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PurchaseOrderClient) GetX(ctx context.Context, id int64) *PurchaseOrder {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySupplier queries the supplier edge of a PurchaseOrder.
+func (c *PurchaseOrderClient) QuerySupplier(_m *PurchaseOrder) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchaseorder.Table, purchaseorder.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, purchaseorder.SupplierTable, purchaseorder.SupplierColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLocation queries the location edge of a PurchaseOrder.
+func (c *PurchaseOrderClient) QueryLocation(_m *PurchaseOrder) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchaseorder.Table, purchaseorder.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, purchaseorder.LocationTable, purchaseorder.LocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PurchaseOrderClient) Hooks() []Hook {
+	return c.hooks.PurchaseOrder
+}
+
+// Interceptors returns the client interceptors.
+func (c *PurchaseOrderClient) Interceptors() []Interceptor {
+	return c.inters.PurchaseOrder
+}
+
+func (c *PurchaseOrderClient) mutate(ctx context.Context, m *PurchaseOrderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PurchaseOrderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PurchaseOrderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PurchaseOrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PurchaseOrderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PurchaseOrder mutation op: %q", m.Op())
+	}
+}
+
+// PurchaseOrderLineClient is a client for the PurchaseOrderLine schema.
+type PurchaseOrderLineClient struct {
+	config
+}
+
+// NewPurchaseOrderLineClient returns a client for the PurchaseOrderLine from the given config.
+func NewPurchaseOrderLineClient(c config) *PurchaseOrderLineClient {
+	return &PurchaseOrderLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `purchaseorderline.Hooks(f(g(h())))`.
+func (c *PurchaseOrderLineClient) Use(hooks ...Hook) {
+	c.hooks.PurchaseOrderLine = append(c.hooks.PurchaseOrderLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `purchaseorderline.Intercept(f(g(h())))`.
+func (c *PurchaseOrderLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PurchaseOrderLine = append(c.inters.PurchaseOrderLine, interceptors...)
+}
+
+// Create returns a builder for creating a PurchaseOrderLine entity.
+func (c *PurchaseOrderLineClient) Create() *PurchaseOrderLineCreate {
+	mutation := newPurchaseOrderLineMutation(c.config, OpCreate)
+	return &PurchaseOrderLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PurchaseOrderLine entities.
+func (c *PurchaseOrderLineClient) CreateBulk(builders ...*PurchaseOrderLineCreate) *PurchaseOrderLineCreateBulk {
+	return &PurchaseOrderLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PurchaseOrderLineClient) MapCreateBulk(slice any, setFunc func(*PurchaseOrderLineCreate, int)) *PurchaseOrderLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PurchaseOrderLineCreateBulk{err: fmt.Errorf("calling to PurchaseOrderLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PurchaseOrderLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PurchaseOrderLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PurchaseOrderLine.
+func (c *PurchaseOrderLineClient) Update() *PurchaseOrderLineUpdate {
+	mutation := newPurchaseOrderLineMutation(c.config, OpUpdate)
+	return &PurchaseOrderLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PurchaseOrderLineClient) UpdateOne(_m *PurchaseOrderLine) *PurchaseOrderLineUpdateOne {
+	mutation := newPurchaseOrderLineMutation(c.config, OpUpdateOne, withPurchaseOrderLine(_m))
+	return &PurchaseOrderLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PurchaseOrderLineClient) UpdateOneID(id int64) *PurchaseOrderLineUpdateOne {
+	mutation := newPurchaseOrderLineMutation(c.config, OpUpdateOne, withPurchaseOrderLineID(id))
+	return &PurchaseOrderLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PurchaseOrderLine.
+func (c *PurchaseOrderLineClient) Delete() *PurchaseOrderLineDelete {
+	mutation := newPurchaseOrderLineMutation(c.config, OpDelete)
+	return &PurchaseOrderLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PurchaseOrderLineClient) DeleteOne(_m *PurchaseOrderLine) *PurchaseOrderLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PurchaseOrderLineClient) DeleteOneID(id int64) *PurchaseOrderLineDeleteOne {
+	builder := c.Delete().Where(purchaseorderline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PurchaseOrderLineDeleteOne{builder}
+}
+
+// Query returns a query builder for PurchaseOrderLine.
+func (c *PurchaseOrderLineClient) Query() *PurchaseOrderLineQuery {
+	return &PurchaseOrderLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePurchaseOrderLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PurchaseOrderLine entity by its id.
+func (c *PurchaseOrderLineClient) Get(ctx context.Context, id int64) (*PurchaseOrderLine, error) {
+	return c.Query().Where(purchaseorderline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PurchaseOrderLineClient) GetX(ctx context.Context, id int64) *PurchaseOrderLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPurchaseOrder queries the purchase_order edge of a PurchaseOrderLine.
+func (c *PurchaseOrderLineClient) QueryPurchaseOrder(_m *PurchaseOrderLine) *PurchaseOrderQuery {
+	query := (&PurchaseOrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purchaseorderline.Table, purchaseorderline.FieldID, id),
+			sqlgraph.To(purchaseorder.Table, purchaseorder.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, purchaseorderline.PurchaseOrderTable, purchaseorderline.PurchaseOrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PurchaseOrderLineClient) Hooks() []Hook {
+	return c.hooks.PurchaseOrderLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *PurchaseOrderLineClient) Interceptors() []Interceptor {
+	return c.inters.PurchaseOrderLine
+}
+
+func (c *PurchaseOrderLineClient) mutate(ctx context.Context, m *PurchaseOrderLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PurchaseOrderLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PurchaseOrderLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PurchaseOrderLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PurchaseOrderLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PurchaseOrderLine mutation op: %q", m.Op())
+	}
+}
+
 // ReservationClient is a client for the Reservation schema.
 type ReservationClient struct {
 	config
@@ -8190,6 +9574,171 @@ func (c *ReservationClient) mutate(ctx context.Context, m *ReservationMutation) 
 		return (&ReservationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Reservation mutation op: %q", m.Op())
+	}
+}
+
+// RestockRequestClient is a client for the RestockRequest schema.
+type RestockRequestClient struct {
+	config
+}
+
+// NewRestockRequestClient returns a client for the RestockRequest from the given config.
+func NewRestockRequestClient(c config) *RestockRequestClient {
+	return &RestockRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `restockrequest.Hooks(f(g(h())))`.
+func (c *RestockRequestClient) Use(hooks ...Hook) {
+	c.hooks.RestockRequest = append(c.hooks.RestockRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `restockrequest.Intercept(f(g(h())))`.
+func (c *RestockRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RestockRequest = append(c.inters.RestockRequest, interceptors...)
+}
+
+// Create returns a builder for creating a RestockRequest entity.
+func (c *RestockRequestClient) Create() *RestockRequestCreate {
+	mutation := newRestockRequestMutation(c.config, OpCreate)
+	return &RestockRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RestockRequest entities.
+func (c *RestockRequestClient) CreateBulk(builders ...*RestockRequestCreate) *RestockRequestCreateBulk {
+	return &RestockRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RestockRequestClient) MapCreateBulk(slice any, setFunc func(*RestockRequestCreate, int)) *RestockRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RestockRequestCreateBulk{err: fmt.Errorf("calling to RestockRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RestockRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RestockRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RestockRequest.
+func (c *RestockRequestClient) Update() *RestockRequestUpdate {
+	mutation := newRestockRequestMutation(c.config, OpUpdate)
+	return &RestockRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RestockRequestClient) UpdateOne(_m *RestockRequest) *RestockRequestUpdateOne {
+	mutation := newRestockRequestMutation(c.config, OpUpdateOne, withRestockRequest(_m))
+	return &RestockRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RestockRequestClient) UpdateOneID(id int64) *RestockRequestUpdateOne {
+	mutation := newRestockRequestMutation(c.config, OpUpdateOne, withRestockRequestID(id))
+	return &RestockRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RestockRequest.
+func (c *RestockRequestClient) Delete() *RestockRequestDelete {
+	mutation := newRestockRequestMutation(c.config, OpDelete)
+	return &RestockRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RestockRequestClient) DeleteOne(_m *RestockRequest) *RestockRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RestockRequestClient) DeleteOneID(id int64) *RestockRequestDeleteOne {
+	builder := c.Delete().Where(restockrequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RestockRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for RestockRequest.
+func (c *RestockRequestClient) Query() *RestockRequestQuery {
+	return &RestockRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRestockRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RestockRequest entity by its id.
+func (c *RestockRequestClient) Get(ctx context.Context, id int64) (*RestockRequest, error) {
+	return c.Query().Where(restockrequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RestockRequestClient) GetX(ctx context.Context, id int64) *RestockRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryVariant queries the variant edge of a RestockRequest.
+func (c *RestockRequestClient) QueryVariant(_m *RestockRequest) *VariantQuery {
+	query := (&VariantClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(restockrequest.Table, restockrequest.FieldID, id),
+			sqlgraph.To(variant.Table, variant.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, restockrequest.VariantTable, restockrequest.VariantColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMarket queries the market edge of a RestockRequest.
+func (c *RestockRequestClient) QueryMarket(_m *RestockRequest) *MarketQuery {
+	query := (&MarketClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(restockrequest.Table, restockrequest.FieldID, id),
+			sqlgraph.To(market.Table, market.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, restockrequest.MarketTable, restockrequest.MarketColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RestockRequestClient) Hooks() []Hook {
+	return c.hooks.RestockRequest
+}
+
+// Interceptors returns the client interceptors.
+func (c *RestockRequestClient) Interceptors() []Interceptor {
+	return c.inters.RestockRequest
+}
+
+func (c *RestockRequestClient) mutate(ctx context.Context, m *RestockRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RestockRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RestockRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RestockRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RestockRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RestockRequest mutation op: %q", m.Op())
 	}
 }
 
@@ -8874,6 +10423,602 @@ func (c *StaffSessionClient) mutate(ctx context.Context, m *StaffSessionMutation
 	}
 }
 
+// StockCountClient is a client for the StockCount schema.
+type StockCountClient struct {
+	config
+}
+
+// NewStockCountClient returns a client for the StockCount from the given config.
+func NewStockCountClient(c config) *StockCountClient {
+	return &StockCountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockcount.Hooks(f(g(h())))`.
+func (c *StockCountClient) Use(hooks ...Hook) {
+	c.hooks.StockCount = append(c.hooks.StockCount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockcount.Intercept(f(g(h())))`.
+func (c *StockCountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockCount = append(c.inters.StockCount, interceptors...)
+}
+
+// Create returns a builder for creating a StockCount entity.
+func (c *StockCountClient) Create() *StockCountCreate {
+	mutation := newStockCountMutation(c.config, OpCreate)
+	return &StockCountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockCount entities.
+func (c *StockCountClient) CreateBulk(builders ...*StockCountCreate) *StockCountCreateBulk {
+	return &StockCountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockCountClient) MapCreateBulk(slice any, setFunc func(*StockCountCreate, int)) *StockCountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockCountCreateBulk{err: fmt.Errorf("calling to StockCountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockCountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockCountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockCount.
+func (c *StockCountClient) Update() *StockCountUpdate {
+	mutation := newStockCountMutation(c.config, OpUpdate)
+	return &StockCountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockCountClient) UpdateOne(_m *StockCount) *StockCountUpdateOne {
+	mutation := newStockCountMutation(c.config, OpUpdateOne, withStockCount(_m))
+	return &StockCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockCountClient) UpdateOneID(id int64) *StockCountUpdateOne {
+	mutation := newStockCountMutation(c.config, OpUpdateOne, withStockCountID(id))
+	return &StockCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockCount.
+func (c *StockCountClient) Delete() *StockCountDelete {
+	mutation := newStockCountMutation(c.config, OpDelete)
+	return &StockCountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockCountClient) DeleteOne(_m *StockCount) *StockCountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockCountClient) DeleteOneID(id int64) *StockCountDeleteOne {
+	builder := c.Delete().Where(stockcount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockCountDeleteOne{builder}
+}
+
+// Query returns a query builder for StockCount.
+func (c *StockCountClient) Query() *StockCountQuery {
+	return &StockCountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockCount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockCount entity by its id.
+func (c *StockCountClient) Get(ctx context.Context, id int64) (*StockCount, error) {
+	return c.Query().Where(stockcount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockCountClient) GetX(ctx context.Context, id int64) *StockCount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLocation queries the location edge of a StockCount.
+func (c *StockCountClient) QueryLocation(_m *StockCount) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockcount.Table, stockcount.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stockcount.LocationTable, stockcount.LocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockCountClient) Hooks() []Hook {
+	return c.hooks.StockCount
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockCountClient) Interceptors() []Interceptor {
+	return c.inters.StockCount
+}
+
+func (c *StockCountClient) mutate(ctx context.Context, m *StockCountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockCountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockCountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockCountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockCount mutation op: %q", m.Op())
+	}
+}
+
+// StockCountLineClient is a client for the StockCountLine schema.
+type StockCountLineClient struct {
+	config
+}
+
+// NewStockCountLineClient returns a client for the StockCountLine from the given config.
+func NewStockCountLineClient(c config) *StockCountLineClient {
+	return &StockCountLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockcountline.Hooks(f(g(h())))`.
+func (c *StockCountLineClient) Use(hooks ...Hook) {
+	c.hooks.StockCountLine = append(c.hooks.StockCountLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockcountline.Intercept(f(g(h())))`.
+func (c *StockCountLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockCountLine = append(c.inters.StockCountLine, interceptors...)
+}
+
+// Create returns a builder for creating a StockCountLine entity.
+func (c *StockCountLineClient) Create() *StockCountLineCreate {
+	mutation := newStockCountLineMutation(c.config, OpCreate)
+	return &StockCountLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockCountLine entities.
+func (c *StockCountLineClient) CreateBulk(builders ...*StockCountLineCreate) *StockCountLineCreateBulk {
+	return &StockCountLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockCountLineClient) MapCreateBulk(slice any, setFunc func(*StockCountLineCreate, int)) *StockCountLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockCountLineCreateBulk{err: fmt.Errorf("calling to StockCountLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockCountLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockCountLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockCountLine.
+func (c *StockCountLineClient) Update() *StockCountLineUpdate {
+	mutation := newStockCountLineMutation(c.config, OpUpdate)
+	return &StockCountLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockCountLineClient) UpdateOne(_m *StockCountLine) *StockCountLineUpdateOne {
+	mutation := newStockCountLineMutation(c.config, OpUpdateOne, withStockCountLine(_m))
+	return &StockCountLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockCountLineClient) UpdateOneID(id int64) *StockCountLineUpdateOne {
+	mutation := newStockCountLineMutation(c.config, OpUpdateOne, withStockCountLineID(id))
+	return &StockCountLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockCountLine.
+func (c *StockCountLineClient) Delete() *StockCountLineDelete {
+	mutation := newStockCountLineMutation(c.config, OpDelete)
+	return &StockCountLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockCountLineClient) DeleteOne(_m *StockCountLine) *StockCountLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockCountLineClient) DeleteOneID(id int64) *StockCountLineDeleteOne {
+	builder := c.Delete().Where(stockcountline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockCountLineDeleteOne{builder}
+}
+
+// Query returns a query builder for StockCountLine.
+func (c *StockCountLineClient) Query() *StockCountLineQuery {
+	return &StockCountLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockCountLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockCountLine entity by its id.
+func (c *StockCountLineClient) Get(ctx context.Context, id int64) (*StockCountLine, error) {
+	return c.Query().Where(stockcountline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockCountLineClient) GetX(ctx context.Context, id int64) *StockCountLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCount queries the count edge of a StockCountLine.
+func (c *StockCountLineClient) QueryCount(_m *StockCountLine) *StockCountQuery {
+	query := (&StockCountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockcountline.Table, stockcountline.FieldID, id),
+			sqlgraph.To(stockcount.Table, stockcount.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stockcountline.CountTable, stockcountline.CountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockCountLineClient) Hooks() []Hook {
+	return c.hooks.StockCountLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockCountLineClient) Interceptors() []Interceptor {
+	return c.inters.StockCountLine
+}
+
+func (c *StockCountLineClient) mutate(ctx context.Context, m *StockCountLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockCountLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockCountLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockCountLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockCountLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockCountLine mutation op: %q", m.Op())
+	}
+}
+
+// StockFeedClient is a client for the StockFeed schema.
+type StockFeedClient struct {
+	config
+}
+
+// NewStockFeedClient returns a client for the StockFeed from the given config.
+func NewStockFeedClient(c config) *StockFeedClient {
+	return &StockFeedClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockfeed.Hooks(f(g(h())))`.
+func (c *StockFeedClient) Use(hooks ...Hook) {
+	c.hooks.StockFeed = append(c.hooks.StockFeed, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockfeed.Intercept(f(g(h())))`.
+func (c *StockFeedClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockFeed = append(c.inters.StockFeed, interceptors...)
+}
+
+// Create returns a builder for creating a StockFeed entity.
+func (c *StockFeedClient) Create() *StockFeedCreate {
+	mutation := newStockFeedMutation(c.config, OpCreate)
+	return &StockFeedCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockFeed entities.
+func (c *StockFeedClient) CreateBulk(builders ...*StockFeedCreate) *StockFeedCreateBulk {
+	return &StockFeedCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockFeedClient) MapCreateBulk(slice any, setFunc func(*StockFeedCreate, int)) *StockFeedCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockFeedCreateBulk{err: fmt.Errorf("calling to StockFeedClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockFeedCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockFeedCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockFeed.
+func (c *StockFeedClient) Update() *StockFeedUpdate {
+	mutation := newStockFeedMutation(c.config, OpUpdate)
+	return &StockFeedUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockFeedClient) UpdateOne(_m *StockFeed) *StockFeedUpdateOne {
+	mutation := newStockFeedMutation(c.config, OpUpdateOne, withStockFeed(_m))
+	return &StockFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockFeedClient) UpdateOneID(id int64) *StockFeedUpdateOne {
+	mutation := newStockFeedMutation(c.config, OpUpdateOne, withStockFeedID(id))
+	return &StockFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockFeed.
+func (c *StockFeedClient) Delete() *StockFeedDelete {
+	mutation := newStockFeedMutation(c.config, OpDelete)
+	return &StockFeedDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockFeedClient) DeleteOne(_m *StockFeed) *StockFeedDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockFeedClient) DeleteOneID(id int64) *StockFeedDeleteOne {
+	builder := c.Delete().Where(stockfeed.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockFeedDeleteOne{builder}
+}
+
+// Query returns a query builder for StockFeed.
+func (c *StockFeedClient) Query() *StockFeedQuery {
+	return &StockFeedQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockFeed},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockFeed entity by its id.
+func (c *StockFeedClient) Get(ctx context.Context, id int64) (*StockFeed, error) {
+	return c.Query().Where(stockfeed.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockFeedClient) GetX(ctx context.Context, id int64) *StockFeed {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLocation queries the location edge of a StockFeed.
+func (c *StockFeedClient) QueryLocation(_m *StockFeed) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockfeed.Table, stockfeed.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stockfeed.LocationTable, stockfeed.LocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockFeedClient) Hooks() []Hook {
+	return c.hooks.StockFeed
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockFeedClient) Interceptors() []Interceptor {
+	return c.inters.StockFeed
+}
+
+func (c *StockFeedClient) mutate(ctx context.Context, m *StockFeedMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockFeedCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockFeedUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockFeedDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockFeed mutation op: %q", m.Op())
+	}
+}
+
+// StockFeedRunClient is a client for the StockFeedRun schema.
+type StockFeedRunClient struct {
+	config
+}
+
+// NewStockFeedRunClient returns a client for the StockFeedRun from the given config.
+func NewStockFeedRunClient(c config) *StockFeedRunClient {
+	return &StockFeedRunClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockfeedrun.Hooks(f(g(h())))`.
+func (c *StockFeedRunClient) Use(hooks ...Hook) {
+	c.hooks.StockFeedRun = append(c.hooks.StockFeedRun, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockfeedrun.Intercept(f(g(h())))`.
+func (c *StockFeedRunClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockFeedRun = append(c.inters.StockFeedRun, interceptors...)
+}
+
+// Create returns a builder for creating a StockFeedRun entity.
+func (c *StockFeedRunClient) Create() *StockFeedRunCreate {
+	mutation := newStockFeedRunMutation(c.config, OpCreate)
+	return &StockFeedRunCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockFeedRun entities.
+func (c *StockFeedRunClient) CreateBulk(builders ...*StockFeedRunCreate) *StockFeedRunCreateBulk {
+	return &StockFeedRunCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockFeedRunClient) MapCreateBulk(slice any, setFunc func(*StockFeedRunCreate, int)) *StockFeedRunCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockFeedRunCreateBulk{err: fmt.Errorf("calling to StockFeedRunClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockFeedRunCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockFeedRunCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockFeedRun.
+func (c *StockFeedRunClient) Update() *StockFeedRunUpdate {
+	mutation := newStockFeedRunMutation(c.config, OpUpdate)
+	return &StockFeedRunUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockFeedRunClient) UpdateOne(_m *StockFeedRun) *StockFeedRunUpdateOne {
+	mutation := newStockFeedRunMutation(c.config, OpUpdateOne, withStockFeedRun(_m))
+	return &StockFeedRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockFeedRunClient) UpdateOneID(id int64) *StockFeedRunUpdateOne {
+	mutation := newStockFeedRunMutation(c.config, OpUpdateOne, withStockFeedRunID(id))
+	return &StockFeedRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockFeedRun.
+func (c *StockFeedRunClient) Delete() *StockFeedRunDelete {
+	mutation := newStockFeedRunMutation(c.config, OpDelete)
+	return &StockFeedRunDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockFeedRunClient) DeleteOne(_m *StockFeedRun) *StockFeedRunDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockFeedRunClient) DeleteOneID(id int64) *StockFeedRunDeleteOne {
+	builder := c.Delete().Where(stockfeedrun.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockFeedRunDeleteOne{builder}
+}
+
+// Query returns a query builder for StockFeedRun.
+func (c *StockFeedRunClient) Query() *StockFeedRunQuery {
+	return &StockFeedRunQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockFeedRun},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockFeedRun entity by its id.
+func (c *StockFeedRunClient) Get(ctx context.Context, id int64) (*StockFeedRun, error) {
+	return c.Query().Where(stockfeedrun.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockFeedRunClient) GetX(ctx context.Context, id int64) *StockFeedRun {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryFeed queries the feed edge of a StockFeedRun.
+func (c *StockFeedRunClient) QueryFeed(_m *StockFeedRun) *StockFeedQuery {
+	query := (&StockFeedClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockfeedrun.Table, stockfeedrun.FieldID, id),
+			sqlgraph.To(stockfeed.Table, stockfeed.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stockfeedrun.FeedTable, stockfeedrun.FeedColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockFeedRunClient) Hooks() []Hook {
+	return c.hooks.StockFeedRun
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockFeedRunClient) Interceptors() []Interceptor {
+	return c.inters.StockFeedRun
+}
+
+func (c *StockFeedRunClient) mutate(ctx context.Context, m *StockFeedRunMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockFeedRunCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockFeedRunUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockFeedRunUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockFeedRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockFeedRun mutation op: %q", m.Op())
+	}
+}
+
 // StockLevelClient is a client for the StockLevel schema.
 type StockLevelClient struct {
 	config
@@ -9036,6 +11181,634 @@ func (c *StockLevelClient) mutate(ctx context.Context, m *StockLevelMutation) (V
 		return (&StockLevelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown StockLevel mutation op: %q", m.Op())
+	}
+}
+
+// StockPolicyClient is a client for the StockPolicy schema.
+type StockPolicyClient struct {
+	config
+}
+
+// NewStockPolicyClient returns a client for the StockPolicy from the given config.
+func NewStockPolicyClient(c config) *StockPolicyClient {
+	return &StockPolicyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockpolicy.Hooks(f(g(h())))`.
+func (c *StockPolicyClient) Use(hooks ...Hook) {
+	c.hooks.StockPolicy = append(c.hooks.StockPolicy, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockpolicy.Intercept(f(g(h())))`.
+func (c *StockPolicyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockPolicy = append(c.inters.StockPolicy, interceptors...)
+}
+
+// Create returns a builder for creating a StockPolicy entity.
+func (c *StockPolicyClient) Create() *StockPolicyCreate {
+	mutation := newStockPolicyMutation(c.config, OpCreate)
+	return &StockPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockPolicy entities.
+func (c *StockPolicyClient) CreateBulk(builders ...*StockPolicyCreate) *StockPolicyCreateBulk {
+	return &StockPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockPolicyClient) MapCreateBulk(slice any, setFunc func(*StockPolicyCreate, int)) *StockPolicyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockPolicyCreateBulk{err: fmt.Errorf("calling to StockPolicyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockPolicyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockPolicy.
+func (c *StockPolicyClient) Update() *StockPolicyUpdate {
+	mutation := newStockPolicyMutation(c.config, OpUpdate)
+	return &StockPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockPolicyClient) UpdateOne(_m *StockPolicy) *StockPolicyUpdateOne {
+	mutation := newStockPolicyMutation(c.config, OpUpdateOne, withStockPolicy(_m))
+	return &StockPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockPolicyClient) UpdateOneID(id int64) *StockPolicyUpdateOne {
+	mutation := newStockPolicyMutation(c.config, OpUpdateOne, withStockPolicyID(id))
+	return &StockPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockPolicy.
+func (c *StockPolicyClient) Delete() *StockPolicyDelete {
+	mutation := newStockPolicyMutation(c.config, OpDelete)
+	return &StockPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockPolicyClient) DeleteOne(_m *StockPolicy) *StockPolicyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockPolicyClient) DeleteOneID(id int64) *StockPolicyDeleteOne {
+	builder := c.Delete().Where(stockpolicy.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockPolicyDeleteOne{builder}
+}
+
+// Query returns a query builder for StockPolicy.
+func (c *StockPolicyClient) Query() *StockPolicyQuery {
+	return &StockPolicyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockPolicy},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockPolicy entity by its id.
+func (c *StockPolicyClient) Get(ctx context.Context, id int64) (*StockPolicy, error) {
+	return c.Query().Where(stockpolicy.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockPolicyClient) GetX(ctx context.Context, id int64) *StockPolicy {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMarket queries the market edge of a StockPolicy.
+func (c *StockPolicyClient) QueryMarket(_m *StockPolicy) *MarketQuery {
+	query := (&MarketClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockpolicy.Table, stockpolicy.FieldID, id),
+			sqlgraph.To(market.Table, market.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stockpolicy.MarketTable, stockpolicy.MarketColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockPolicyClient) Hooks() []Hook {
+	return c.hooks.StockPolicy
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockPolicyClient) Interceptors() []Interceptor {
+	return c.inters.StockPolicy
+}
+
+func (c *StockPolicyClient) mutate(ctx context.Context, m *StockPolicyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockPolicy mutation op: %q", m.Op())
+	}
+}
+
+// StockThresholdClient is a client for the StockThreshold schema.
+type StockThresholdClient struct {
+	config
+}
+
+// NewStockThresholdClient returns a client for the StockThreshold from the given config.
+func NewStockThresholdClient(c config) *StockThresholdClient {
+	return &StockThresholdClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stockthreshold.Hooks(f(g(h())))`.
+func (c *StockThresholdClient) Use(hooks ...Hook) {
+	c.hooks.StockThreshold = append(c.hooks.StockThreshold, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stockthreshold.Intercept(f(g(h())))`.
+func (c *StockThresholdClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockThreshold = append(c.inters.StockThreshold, interceptors...)
+}
+
+// Create returns a builder for creating a StockThreshold entity.
+func (c *StockThresholdClient) Create() *StockThresholdCreate {
+	mutation := newStockThresholdMutation(c.config, OpCreate)
+	return &StockThresholdCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockThreshold entities.
+func (c *StockThresholdClient) CreateBulk(builders ...*StockThresholdCreate) *StockThresholdCreateBulk {
+	return &StockThresholdCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockThresholdClient) MapCreateBulk(slice any, setFunc func(*StockThresholdCreate, int)) *StockThresholdCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockThresholdCreateBulk{err: fmt.Errorf("calling to StockThresholdClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockThresholdCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockThresholdCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockThreshold.
+func (c *StockThresholdClient) Update() *StockThresholdUpdate {
+	mutation := newStockThresholdMutation(c.config, OpUpdate)
+	return &StockThresholdUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockThresholdClient) UpdateOne(_m *StockThreshold) *StockThresholdUpdateOne {
+	mutation := newStockThresholdMutation(c.config, OpUpdateOne, withStockThreshold(_m))
+	return &StockThresholdUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockThresholdClient) UpdateOneID(id int64) *StockThresholdUpdateOne {
+	mutation := newStockThresholdMutation(c.config, OpUpdateOne, withStockThresholdID(id))
+	return &StockThresholdUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockThreshold.
+func (c *StockThresholdClient) Delete() *StockThresholdDelete {
+	mutation := newStockThresholdMutation(c.config, OpDelete)
+	return &StockThresholdDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockThresholdClient) DeleteOne(_m *StockThreshold) *StockThresholdDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockThresholdClient) DeleteOneID(id int64) *StockThresholdDeleteOne {
+	builder := c.Delete().Where(stockthreshold.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockThresholdDeleteOne{builder}
+}
+
+// Query returns a query builder for StockThreshold.
+func (c *StockThresholdClient) Query() *StockThresholdQuery {
+	return &StockThresholdQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockThreshold},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockThreshold entity by its id.
+func (c *StockThresholdClient) Get(ctx context.Context, id int64) (*StockThreshold, error) {
+	return c.Query().Where(stockthreshold.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockThresholdClient) GetX(ctx context.Context, id int64) *StockThreshold {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryVariant queries the variant edge of a StockThreshold.
+func (c *StockThresholdClient) QueryVariant(_m *StockThreshold) *VariantQuery {
+	query := (&VariantClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockthreshold.Table, stockthreshold.FieldID, id),
+			sqlgraph.To(variant.Table, variant.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stockthreshold.VariantTable, stockthreshold.VariantColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLocation queries the location edge of a StockThreshold.
+func (c *StockThresholdClient) QueryLocation(_m *StockThreshold) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stockthreshold.Table, stockthreshold.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stockthreshold.LocationTable, stockthreshold.LocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockThresholdClient) Hooks() []Hook {
+	return c.hooks.StockThreshold
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockThresholdClient) Interceptors() []Interceptor {
+	return c.inters.StockThreshold
+}
+
+func (c *StockThresholdClient) mutate(ctx context.Context, m *StockThresholdMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockThresholdCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockThresholdUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockThresholdUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockThresholdDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockThreshold mutation op: %q", m.Op())
+	}
+}
+
+// StockTransferClient is a client for the StockTransfer schema.
+type StockTransferClient struct {
+	config
+}
+
+// NewStockTransferClient returns a client for the StockTransfer from the given config.
+func NewStockTransferClient(c config) *StockTransferClient {
+	return &StockTransferClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stocktransfer.Hooks(f(g(h())))`.
+func (c *StockTransferClient) Use(hooks ...Hook) {
+	c.hooks.StockTransfer = append(c.hooks.StockTransfer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stocktransfer.Intercept(f(g(h())))`.
+func (c *StockTransferClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockTransfer = append(c.inters.StockTransfer, interceptors...)
+}
+
+// Create returns a builder for creating a StockTransfer entity.
+func (c *StockTransferClient) Create() *StockTransferCreate {
+	mutation := newStockTransferMutation(c.config, OpCreate)
+	return &StockTransferCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockTransfer entities.
+func (c *StockTransferClient) CreateBulk(builders ...*StockTransferCreate) *StockTransferCreateBulk {
+	return &StockTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockTransferClient) MapCreateBulk(slice any, setFunc func(*StockTransferCreate, int)) *StockTransferCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockTransferCreateBulk{err: fmt.Errorf("calling to StockTransferClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockTransferCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockTransferCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockTransfer.
+func (c *StockTransferClient) Update() *StockTransferUpdate {
+	mutation := newStockTransferMutation(c.config, OpUpdate)
+	return &StockTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockTransferClient) UpdateOne(_m *StockTransfer) *StockTransferUpdateOne {
+	mutation := newStockTransferMutation(c.config, OpUpdateOne, withStockTransfer(_m))
+	return &StockTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockTransferClient) UpdateOneID(id int64) *StockTransferUpdateOne {
+	mutation := newStockTransferMutation(c.config, OpUpdateOne, withStockTransferID(id))
+	return &StockTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockTransfer.
+func (c *StockTransferClient) Delete() *StockTransferDelete {
+	mutation := newStockTransferMutation(c.config, OpDelete)
+	return &StockTransferDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockTransferClient) DeleteOne(_m *StockTransfer) *StockTransferDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockTransferClient) DeleteOneID(id int64) *StockTransferDeleteOne {
+	builder := c.Delete().Where(stocktransfer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockTransferDeleteOne{builder}
+}
+
+// Query returns a query builder for StockTransfer.
+func (c *StockTransferClient) Query() *StockTransferQuery {
+	return &StockTransferQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockTransfer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockTransfer entity by its id.
+func (c *StockTransferClient) Get(ctx context.Context, id int64) (*StockTransfer, error) {
+	return c.Query().Where(stocktransfer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockTransferClient) GetX(ctx context.Context, id int64) *StockTransfer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryFromLocation queries the from_location edge of a StockTransfer.
+func (c *StockTransferClient) QueryFromLocation(_m *StockTransfer) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stocktransfer.Table, stocktransfer.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stocktransfer.FromLocationTable, stocktransfer.FromLocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryToLocation queries the to_location edge of a StockTransfer.
+func (c *StockTransferClient) QueryToLocation(_m *StockTransfer) *LocationQuery {
+	query := (&LocationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stocktransfer.Table, stocktransfer.FieldID, id),
+			sqlgraph.To(location.Table, location.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stocktransfer.ToLocationTable, stocktransfer.ToLocationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockTransferClient) Hooks() []Hook {
+	return c.hooks.StockTransfer
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockTransferClient) Interceptors() []Interceptor {
+	return c.inters.StockTransfer
+}
+
+func (c *StockTransferClient) mutate(ctx context.Context, m *StockTransferMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockTransferCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockTransferUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockTransferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockTransferDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockTransfer mutation op: %q", m.Op())
+	}
+}
+
+// StockTransferLineClient is a client for the StockTransferLine schema.
+type StockTransferLineClient struct {
+	config
+}
+
+// NewStockTransferLineClient returns a client for the StockTransferLine from the given config.
+func NewStockTransferLineClient(c config) *StockTransferLineClient {
+	return &StockTransferLineClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `stocktransferline.Hooks(f(g(h())))`.
+func (c *StockTransferLineClient) Use(hooks ...Hook) {
+	c.hooks.StockTransferLine = append(c.hooks.StockTransferLine, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `stocktransferline.Intercept(f(g(h())))`.
+func (c *StockTransferLineClient) Intercept(interceptors ...Interceptor) {
+	c.inters.StockTransferLine = append(c.inters.StockTransferLine, interceptors...)
+}
+
+// Create returns a builder for creating a StockTransferLine entity.
+func (c *StockTransferLineClient) Create() *StockTransferLineCreate {
+	mutation := newStockTransferLineMutation(c.config, OpCreate)
+	return &StockTransferLineCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of StockTransferLine entities.
+func (c *StockTransferLineClient) CreateBulk(builders ...*StockTransferLineCreate) *StockTransferLineCreateBulk {
+	return &StockTransferLineCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *StockTransferLineClient) MapCreateBulk(slice any, setFunc func(*StockTransferLineCreate, int)) *StockTransferLineCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &StockTransferLineCreateBulk{err: fmt.Errorf("calling to StockTransferLineClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*StockTransferLineCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &StockTransferLineCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for StockTransferLine.
+func (c *StockTransferLineClient) Update() *StockTransferLineUpdate {
+	mutation := newStockTransferLineMutation(c.config, OpUpdate)
+	return &StockTransferLineUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *StockTransferLineClient) UpdateOne(_m *StockTransferLine) *StockTransferLineUpdateOne {
+	mutation := newStockTransferLineMutation(c.config, OpUpdateOne, withStockTransferLine(_m))
+	return &StockTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *StockTransferLineClient) UpdateOneID(id int64) *StockTransferLineUpdateOne {
+	mutation := newStockTransferLineMutation(c.config, OpUpdateOne, withStockTransferLineID(id))
+	return &StockTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for StockTransferLine.
+func (c *StockTransferLineClient) Delete() *StockTransferLineDelete {
+	mutation := newStockTransferLineMutation(c.config, OpDelete)
+	return &StockTransferLineDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *StockTransferLineClient) DeleteOne(_m *StockTransferLine) *StockTransferLineDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *StockTransferLineClient) DeleteOneID(id int64) *StockTransferLineDeleteOne {
+	builder := c.Delete().Where(stocktransferline.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &StockTransferLineDeleteOne{builder}
+}
+
+// Query returns a query builder for StockTransferLine.
+func (c *StockTransferLineClient) Query() *StockTransferLineQuery {
+	return &StockTransferLineQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeStockTransferLine},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a StockTransferLine entity by its id.
+func (c *StockTransferLineClient) Get(ctx context.Context, id int64) (*StockTransferLine, error) {
+	return c.Query().Where(stocktransferline.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *StockTransferLineClient) GetX(ctx context.Context, id int64) *StockTransferLine {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTransfer queries the transfer edge of a StockTransferLine.
+func (c *StockTransferLineClient) QueryTransfer(_m *StockTransferLine) *StockTransferQuery {
+	query := (&StockTransferClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(stocktransferline.Table, stocktransferline.FieldID, id),
+			sqlgraph.To(stocktransfer.Table, stocktransfer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, stocktransferline.TransferTable, stocktransferline.TransferColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *StockTransferLineClient) Hooks() []Hook {
+	return c.hooks.StockTransferLine
+}
+
+// Interceptors returns the client interceptors.
+func (c *StockTransferLineClient) Interceptors() []Interceptor {
+	return c.inters.StockTransferLine
+}
+
+func (c *StockTransferLineClient) mutate(ctx context.Context, m *StockTransferLineMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&StockTransferLineCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&StockTransferLineUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&StockTransferLineUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&StockTransferLineDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown StockTransferLine mutation op: %q", m.Op())
 	}
 }
 
@@ -9787,30 +12560,37 @@ func (c *VariantOptionValueClient) mutate(ctx context.Context, m *VariantOptionV
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Article, AttributeDefinition, Blog, Cart, CartAddress, CartLine, Category,
-		Checkout, CheckoutLine, CheckoutTransition, Collection, CollectionProduct,
-		DeliveryArea, DeliveryMethod, DeliveryRate, DeliveryZone, FeaturedProduct,
-		ImportRun, Location, MailMessage, Market, MarketCountry, MarketDomain,
-		MarketLanguage, MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery,
-		OrderLine, OrderNote, OrderTag, OrderTax, OrderTransition, Page, Payment,
-		PaymentTransition, Price, PriceList, PriceRange, Product, ProductAttribute,
-		ProductCategory, ProductExclusion, ProductMedia, ProductOption,
-		ProductOptionValue, ProductTag, Reservation, ShopPolicy, ShopSetting, Slug,
-		StaffMember, StaffSession, StockLevel, TaxRate, Translation, UrlRedirect,
-		Variant, VariantOptionValue []ent.Hook
+		Article, AttributeDefinition, Blog, Bundle, BundleChoice, BundleSlot, Cart,
+		CartAddress, CartLine, Category, Checkout, CheckoutLine, CheckoutTransition,
+		Collection, CollectionProduct, DeliveryArea, DeliveryMethod, DeliveryRate,
+		DeliveryZone, FeaturedProduct, ImportRun, Location, LocationMarket,
+		LocationZone, MailMessage, Market, MarketCountry, MarketDomain, MarketLanguage,
+		MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery, OrderLine,
+		OrderLineComponent, OrderNote, OrderTag, OrderTax, OrderTransition, Page,
+		Payment, PaymentTransition, Price, PriceList, PriceRange, Product,
+		ProductAttribute, ProductCategory, ProductExclusion, ProductMedia,
+		ProductOption, ProductOptionValue, ProductTag, PurchaseOrder,
+		PurchaseOrderLine, Reservation, RestockRequest, ShopPolicy, ShopSetting, Slug,
+		StaffMember, StaffSession, StockCount, StockCountLine, StockFeed, StockFeedRun,
+		StockLevel, StockPolicy, StockThreshold, StockTransfer, StockTransferLine,
+		TaxRate, Translation, UrlRedirect, Variant, VariantOptionValue []ent.Hook
 	}
 	inters struct {
-		Article, AttributeDefinition, Blog, Cart, CartAddress, CartLine, Category,
-		Checkout, CheckoutLine, CheckoutTransition, Collection, CollectionProduct,
-		DeliveryArea, DeliveryMethod, DeliveryRate, DeliveryZone, FeaturedProduct,
-		ImportRun, Location, MailMessage, Market, MarketCountry, MarketDomain,
-		MarketLanguage, MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery,
-		OrderLine, OrderNote, OrderTag, OrderTax, OrderTransition, Page, Payment,
-		PaymentTransition, Price, PriceList, PriceRange, Product, ProductAttribute,
-		ProductCategory, ProductExclusion, ProductMedia, ProductOption,
-		ProductOptionValue, ProductTag, Reservation, ShopPolicy, ShopSetting, Slug,
-		StaffMember, StaffSession, StockLevel, TaxRate, Translation, UrlRedirect,
-		Variant, VariantOptionValue []ent.Interceptor
+		Article, AttributeDefinition, Blog, Bundle, BundleChoice, BundleSlot, Cart,
+		CartAddress, CartLine, Category, Checkout, CheckoutLine, CheckoutTransition,
+		Collection, CollectionProduct, DeliveryArea, DeliveryMethod, DeliveryRate,
+		DeliveryZone, FeaturedProduct, ImportRun, Location, LocationMarket,
+		LocationZone, MailMessage, Market, MarketCountry, MarketDomain, MarketLanguage,
+		MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery, OrderLine,
+		OrderLineComponent, OrderNote, OrderTag, OrderTax, OrderTransition, Page,
+		Payment, PaymentTransition, Price, PriceList, PriceRange, Product,
+		ProductAttribute, ProductCategory, ProductExclusion, ProductMedia,
+		ProductOption, ProductOptionValue, ProductTag, PurchaseOrder,
+		PurchaseOrderLine, Reservation, RestockRequest, ShopPolicy, ShopSetting, Slug,
+		StaffMember, StaffSession, StockCount, StockCountLine, StockFeed, StockFeedRun,
+		StockLevel, StockPolicy, StockThreshold, StockTransfer, StockTransferLine,
+		TaxRate, Translation, UrlRedirect, Variant,
+		VariantOptionValue []ent.Interceptor
 	}
 )
 

@@ -15,6 +15,9 @@ import (
 	"github.com/souk-commerce/souk/ent/article"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
 	"github.com/souk-commerce/souk/ent/blog"
+	"github.com/souk-commerce/souk/ent/bundle"
+	"github.com/souk-commerce/souk/ent/bundlechoice"
+	"github.com/souk-commerce/souk/ent/bundleslot"
 	"github.com/souk-commerce/souk/ent/cart"
 	"github.com/souk-commerce/souk/ent/cartaddress"
 	"github.com/souk-commerce/souk/ent/cartline"
@@ -31,6 +34,8 @@ import (
 	"github.com/souk-commerce/souk/ent/featuredproduct"
 	"github.com/souk-commerce/souk/ent/importrun"
 	"github.com/souk-commerce/souk/ent/location"
+	"github.com/souk-commerce/souk/ent/locationmarket"
+	"github.com/souk-commerce/souk/ent/locationzone"
 	"github.com/souk-commerce/souk/ent/mailmessage"
 	"github.com/souk-commerce/souk/ent/market"
 	"github.com/souk-commerce/souk/ent/marketcountry"
@@ -43,6 +48,7 @@ import (
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
 	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/orderlinecomponent"
 	"github.com/souk-commerce/souk/ent/ordernote"
 	"github.com/souk-commerce/souk/ent/ordertag"
 	"github.com/souk-commerce/souk/ent/ordertax"
@@ -61,13 +67,24 @@ import (
 	"github.com/souk-commerce/souk/ent/productoption"
 	"github.com/souk-commerce/souk/ent/productoptionvalue"
 	"github.com/souk-commerce/souk/ent/producttag"
+	"github.com/souk-commerce/souk/ent/purchaseorder"
+	"github.com/souk-commerce/souk/ent/purchaseorderline"
 	"github.com/souk-commerce/souk/ent/reservation"
+	"github.com/souk-commerce/souk/ent/restockrequest"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/slug"
 	"github.com/souk-commerce/souk/ent/staffmember"
 	"github.com/souk-commerce/souk/ent/staffsession"
+	"github.com/souk-commerce/souk/ent/stockcount"
+	"github.com/souk-commerce/souk/ent/stockcountline"
+	"github.com/souk-commerce/souk/ent/stockfeed"
+	"github.com/souk-commerce/souk/ent/stockfeedrun"
 	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/ent/stockpolicy"
+	"github.com/souk-commerce/souk/ent/stockthreshold"
+	"github.com/souk-commerce/souk/ent/stocktransfer"
+	"github.com/souk-commerce/souk/ent/stocktransferline"
 	"github.com/souk-commerce/souk/ent/taxrate"
 	"github.com/souk-commerce/souk/ent/translation"
 	"github.com/souk-commerce/souk/ent/urlredirect"
@@ -136,6 +153,9 @@ func checkColumn(t, c string) error {
 			article.Table:             article.ValidColumn,
 			attributedefinition.Table: attributedefinition.ValidColumn,
 			blog.Table:                blog.ValidColumn,
+			bundle.Table:              bundle.ValidColumn,
+			bundlechoice.Table:        bundlechoice.ValidColumn,
+			bundleslot.Table:          bundleslot.ValidColumn,
 			cart.Table:                cart.ValidColumn,
 			cartaddress.Table:         cartaddress.ValidColumn,
 			cartline.Table:            cartline.ValidColumn,
@@ -152,6 +172,8 @@ func checkColumn(t, c string) error {
 			featuredproduct.Table:     featuredproduct.ValidColumn,
 			importrun.Table:           importrun.ValidColumn,
 			location.Table:            location.ValidColumn,
+			locationmarket.Table:      locationmarket.ValidColumn,
+			locationzone.Table:        locationzone.ValidColumn,
 			mailmessage.Table:         mailmessage.ValidColumn,
 			market.Table:              market.ValidColumn,
 			marketcountry.Table:       marketcountry.ValidColumn,
@@ -164,6 +186,7 @@ func checkColumn(t, c string) error {
 			order.Table:               order.ValidColumn,
 			orderdelivery.Table:       orderdelivery.ValidColumn,
 			orderline.Table:           orderline.ValidColumn,
+			orderlinecomponent.Table:  orderlinecomponent.ValidColumn,
 			ordernote.Table:           ordernote.ValidColumn,
 			ordertag.Table:            ordertag.ValidColumn,
 			ordertax.Table:            ordertax.ValidColumn,
@@ -182,13 +205,24 @@ func checkColumn(t, c string) error {
 			productoption.Table:       productoption.ValidColumn,
 			productoptionvalue.Table:  productoptionvalue.ValidColumn,
 			producttag.Table:          producttag.ValidColumn,
+			purchaseorder.Table:       purchaseorder.ValidColumn,
+			purchaseorderline.Table:   purchaseorderline.ValidColumn,
 			reservation.Table:         reservation.ValidColumn,
+			restockrequest.Table:      restockrequest.ValidColumn,
 			shoppolicy.Table:          shoppolicy.ValidColumn,
 			shopsetting.Table:         shopsetting.ValidColumn,
 			slug.Table:                slug.ValidColumn,
 			staffmember.Table:         staffmember.ValidColumn,
 			staffsession.Table:        staffsession.ValidColumn,
+			stockcount.Table:          stockcount.ValidColumn,
+			stockcountline.Table:      stockcountline.ValidColumn,
+			stockfeed.Table:           stockfeed.ValidColumn,
+			stockfeedrun.Table:        stockfeedrun.ValidColumn,
 			stocklevel.Table:          stocklevel.ValidColumn,
+			stockpolicy.Table:         stockpolicy.ValidColumn,
+			stockthreshold.Table:      stockthreshold.ValidColumn,
+			stocktransfer.Table:       stocktransfer.ValidColumn,
+			stocktransferline.Table:   stocktransferline.ValidColumn,
 			taxrate.Table:             taxrate.ValidColumn,
 			translation.Table:         translation.ValidColumn,
 			urlredirect.Table:         urlredirect.ValidColumn,

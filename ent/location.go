@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -31,6 +32,12 @@ type Location struct {
 	Kind string `json:"kind,omitempty"`
 	// Country holds the value of the "country" field.
 	Country *string `json:"country,omitempty"`
+	// Address holds the value of the "address" field.
+	Address json.RawMessage `json:"address,omitempty"`
+	// degrees north, WGS 84
+	Latitude *float64 `json:"latitude,omitempty"`
+	// degrees east, WGS 84
+	Longitude *float64 `json:"longitude,omitempty"`
 	// the lowest is asked first
 	Priority int `json:"priority,omitempty"`
 	// where imports put stock that names no place
@@ -45,8 +52,12 @@ func (*Location) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case location.FieldAddress:
+			values[i] = new([]byte)
 		case location.FieldIsDefault, location.FieldActive:
 			values[i] = new(sql.NullBool)
+		case location.FieldLatitude, location.FieldLongitude:
+			values[i] = new(sql.NullFloat64)
 		case location.FieldID, location.FieldVersion, location.FieldPriority:
 			values[i] = new(sql.NullInt64)
 		case location.FieldHandle, location.FieldName, location.FieldKind, location.FieldCountry:
@@ -116,6 +127,28 @@ func (_m *Location) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Country = new(string)
 				*_m.Country = value.String
+			}
+		case location.FieldAddress:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field address", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Address); err != nil {
+					return fmt.Errorf("unmarshal field address: %w", err)
+				}
+			}
+		case location.FieldLatitude:
+			if value, ok := values[i].(*sql.NullFloat64); !ok {
+				return fmt.Errorf("unexpected type %T for field latitude", values[i])
+			} else if value.Valid {
+				_m.Latitude = new(float64)
+				*_m.Latitude = value.Float64
+			}
+		case location.FieldLongitude:
+			if value, ok := values[i].(*sql.NullFloat64); !ok {
+				return fmt.Errorf("unexpected type %T for field longitude", values[i])
+			} else if value.Valid {
+				_m.Longitude = new(float64)
+				*_m.Longitude = value.Float64
 			}
 		case location.FieldPriority:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -192,6 +225,19 @@ func (_m *Location) String() string {
 	if v := _m.Country; v != nil {
 		builder.WriteString("country=")
 		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("address=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Address))
+	builder.WriteString(", ")
+	if v := _m.Latitude; v != nil {
+		builder.WriteString("latitude=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Longitude; v != nil {
+		builder.WriteString("longitude=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("priority=")

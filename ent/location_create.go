@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -84,6 +85,40 @@ func (_c *LocationCreate) SetCountry(v string) *LocationCreate {
 func (_c *LocationCreate) SetNillableCountry(v *string) *LocationCreate {
 	if v != nil {
 		_c.SetCountry(*v)
+	}
+	return _c
+}
+
+// SetAddress sets the "address" field.
+func (_c *LocationCreate) SetAddress(v json.RawMessage) *LocationCreate {
+	_c.mutation.SetAddress(v)
+	return _c
+}
+
+// SetLatitude sets the "latitude" field.
+func (_c *LocationCreate) SetLatitude(v float64) *LocationCreate {
+	_c.mutation.SetLatitude(v)
+	return _c
+}
+
+// SetNillableLatitude sets the "latitude" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableLatitude(v *float64) *LocationCreate {
+	if v != nil {
+		_c.SetLatitude(*v)
+	}
+	return _c
+}
+
+// SetLongitude sets the "longitude" field.
+func (_c *LocationCreate) SetLongitude(v float64) *LocationCreate {
+	_c.mutation.SetLongitude(v)
+	return _c
+}
+
+// SetNillableLongitude sets the "longitude" field if the given value is not nil.
+func (_c *LocationCreate) SetNillableLongitude(v *float64) *LocationCreate {
+	if v != nil {
+		_c.SetLongitude(*v)
 	}
 	return _c
 }
@@ -288,6 +323,18 @@ func (_c *LocationCreate) createSpec() (*Location, *sqlgraph.CreateSpec) {
 		_spec.SetField(location.FieldCountry, field.TypeString, value)
 		_node.Country = &value
 	}
+	if value, ok := _c.mutation.Address(); ok {
+		_spec.SetField(location.FieldAddress, field.TypeJSON, value)
+		_node.Address = value
+	}
+	if value, ok := _c.mutation.Latitude(); ok {
+		_spec.SetField(location.FieldLatitude, field.TypeFloat64, value)
+		_node.Latitude = &value
+	}
+	if value, ok := _c.mutation.Longitude(); ok {
+		_spec.SetField(location.FieldLongitude, field.TypeFloat64, value)
+		_node.Longitude = &value
+	}
 	if value, ok := _c.mutation.Priority(); ok {
 		_spec.SetField(location.FieldPriority, field.TypeInt, value)
 		_node.Priority = value
@@ -433,6 +480,72 @@ func (u *LocationUpsert) UpdateCountry() *LocationUpsert {
 // ClearCountry clears the value of the "country" field.
 func (u *LocationUpsert) ClearCountry() *LocationUpsert {
 	u.SetNull(location.FieldCountry)
+	return u
+}
+
+// SetAddress sets the "address" field.
+func (u *LocationUpsert) SetAddress(v json.RawMessage) *LocationUpsert {
+	u.Set(location.FieldAddress, v)
+	return u
+}
+
+// UpdateAddress sets the "address" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateAddress() *LocationUpsert {
+	u.SetExcluded(location.FieldAddress)
+	return u
+}
+
+// ClearAddress clears the value of the "address" field.
+func (u *LocationUpsert) ClearAddress() *LocationUpsert {
+	u.SetNull(location.FieldAddress)
+	return u
+}
+
+// SetLatitude sets the "latitude" field.
+func (u *LocationUpsert) SetLatitude(v float64) *LocationUpsert {
+	u.Set(location.FieldLatitude, v)
+	return u
+}
+
+// UpdateLatitude sets the "latitude" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateLatitude() *LocationUpsert {
+	u.SetExcluded(location.FieldLatitude)
+	return u
+}
+
+// AddLatitude adds v to the "latitude" field.
+func (u *LocationUpsert) AddLatitude(v float64) *LocationUpsert {
+	u.Add(location.FieldLatitude, v)
+	return u
+}
+
+// ClearLatitude clears the value of the "latitude" field.
+func (u *LocationUpsert) ClearLatitude() *LocationUpsert {
+	u.SetNull(location.FieldLatitude)
+	return u
+}
+
+// SetLongitude sets the "longitude" field.
+func (u *LocationUpsert) SetLongitude(v float64) *LocationUpsert {
+	u.Set(location.FieldLongitude, v)
+	return u
+}
+
+// UpdateLongitude sets the "longitude" field to the value that was provided on create.
+func (u *LocationUpsert) UpdateLongitude() *LocationUpsert {
+	u.SetExcluded(location.FieldLongitude)
+	return u
+}
+
+// AddLongitude adds v to the "longitude" field.
+func (u *LocationUpsert) AddLongitude(v float64) *LocationUpsert {
+	u.Add(location.FieldLongitude, v)
+	return u
+}
+
+// ClearLongitude clears the value of the "longitude" field.
+func (u *LocationUpsert) ClearLongitude() *LocationUpsert {
+	u.SetNull(location.FieldLongitude)
 	return u
 }
 
@@ -624,6 +737,83 @@ func (u *LocationUpsertOne) UpdateCountry() *LocationUpsertOne {
 func (u *LocationUpsertOne) ClearCountry() *LocationUpsertOne {
 	return u.Update(func(s *LocationUpsert) {
 		s.ClearCountry()
+	})
+}
+
+// SetAddress sets the "address" field.
+func (u *LocationUpsertOne) SetAddress(v json.RawMessage) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetAddress(v)
+	})
+}
+
+// UpdateAddress sets the "address" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateAddress() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateAddress()
+	})
+}
+
+// ClearAddress clears the value of the "address" field.
+func (u *LocationUpsertOne) ClearAddress() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearAddress()
+	})
+}
+
+// SetLatitude sets the "latitude" field.
+func (u *LocationUpsertOne) SetLatitude(v float64) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetLatitude(v)
+	})
+}
+
+// AddLatitude adds v to the "latitude" field.
+func (u *LocationUpsertOne) AddLatitude(v float64) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddLatitude(v)
+	})
+}
+
+// UpdateLatitude sets the "latitude" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateLatitude() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateLatitude()
+	})
+}
+
+// ClearLatitude clears the value of the "latitude" field.
+func (u *LocationUpsertOne) ClearLatitude() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearLatitude()
+	})
+}
+
+// SetLongitude sets the "longitude" field.
+func (u *LocationUpsertOne) SetLongitude(v float64) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetLongitude(v)
+	})
+}
+
+// AddLongitude adds v to the "longitude" field.
+func (u *LocationUpsertOne) AddLongitude(v float64) *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddLongitude(v)
+	})
+}
+
+// UpdateLongitude sets the "longitude" field to the value that was provided on create.
+func (u *LocationUpsertOne) UpdateLongitude() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateLongitude()
+	})
+}
+
+// ClearLongitude clears the value of the "longitude" field.
+func (u *LocationUpsertOne) ClearLongitude() *LocationUpsertOne {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearLongitude()
 	})
 }
 
@@ -988,6 +1178,83 @@ func (u *LocationUpsertBulk) UpdateCountry() *LocationUpsertBulk {
 func (u *LocationUpsertBulk) ClearCountry() *LocationUpsertBulk {
 	return u.Update(func(s *LocationUpsert) {
 		s.ClearCountry()
+	})
+}
+
+// SetAddress sets the "address" field.
+func (u *LocationUpsertBulk) SetAddress(v json.RawMessage) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetAddress(v)
+	})
+}
+
+// UpdateAddress sets the "address" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateAddress() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateAddress()
+	})
+}
+
+// ClearAddress clears the value of the "address" field.
+func (u *LocationUpsertBulk) ClearAddress() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearAddress()
+	})
+}
+
+// SetLatitude sets the "latitude" field.
+func (u *LocationUpsertBulk) SetLatitude(v float64) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetLatitude(v)
+	})
+}
+
+// AddLatitude adds v to the "latitude" field.
+func (u *LocationUpsertBulk) AddLatitude(v float64) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddLatitude(v)
+	})
+}
+
+// UpdateLatitude sets the "latitude" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateLatitude() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateLatitude()
+	})
+}
+
+// ClearLatitude clears the value of the "latitude" field.
+func (u *LocationUpsertBulk) ClearLatitude() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearLatitude()
+	})
+}
+
+// SetLongitude sets the "longitude" field.
+func (u *LocationUpsertBulk) SetLongitude(v float64) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.SetLongitude(v)
+	})
+}
+
+// AddLongitude adds v to the "longitude" field.
+func (u *LocationUpsertBulk) AddLongitude(v float64) *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.AddLongitude(v)
+	})
+}
+
+// UpdateLongitude sets the "longitude" field to the value that was provided on create.
+func (u *LocationUpsertBulk) UpdateLongitude() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.UpdateLongitude()
+	})
+}
+
+// ClearLongitude clears the value of the "longitude" field.
+func (u *LocationUpsertBulk) ClearLongitude() *LocationUpsertBulk {
+	return u.Update(func(s *LocationUpsert) {
+		s.ClearLongitude()
 	})
 }
 

@@ -4,12 +4,14 @@ package ent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/souk-commerce/souk/ent/location"
 	"github.com/souk-commerce/souk/ent/predicate"
@@ -122,6 +124,78 @@ func (_u *LocationUpdate) SetNillableCountry(v *string) *LocationUpdate {
 // ClearCountry clears the value of the "country" field.
 func (_u *LocationUpdate) ClearCountry() *LocationUpdate {
 	_u.mutation.ClearCountry()
+	return _u
+}
+
+// SetAddress sets the "address" field.
+func (_u *LocationUpdate) SetAddress(v json.RawMessage) *LocationUpdate {
+	_u.mutation.SetAddress(v)
+	return _u
+}
+
+// AppendAddress appends value to the "address" field.
+func (_u *LocationUpdate) AppendAddress(v json.RawMessage) *LocationUpdate {
+	_u.mutation.AppendAddress(v)
+	return _u
+}
+
+// ClearAddress clears the value of the "address" field.
+func (_u *LocationUpdate) ClearAddress() *LocationUpdate {
+	_u.mutation.ClearAddress()
+	return _u
+}
+
+// SetLatitude sets the "latitude" field.
+func (_u *LocationUpdate) SetLatitude(v float64) *LocationUpdate {
+	_u.mutation.ResetLatitude()
+	_u.mutation.SetLatitude(v)
+	return _u
+}
+
+// SetNillableLatitude sets the "latitude" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableLatitude(v *float64) *LocationUpdate {
+	if v != nil {
+		_u.SetLatitude(*v)
+	}
+	return _u
+}
+
+// AddLatitude adds value to the "latitude" field.
+func (_u *LocationUpdate) AddLatitude(v float64) *LocationUpdate {
+	_u.mutation.AddLatitude(v)
+	return _u
+}
+
+// ClearLatitude clears the value of the "latitude" field.
+func (_u *LocationUpdate) ClearLatitude() *LocationUpdate {
+	_u.mutation.ClearLatitude()
+	return _u
+}
+
+// SetLongitude sets the "longitude" field.
+func (_u *LocationUpdate) SetLongitude(v float64) *LocationUpdate {
+	_u.mutation.ResetLongitude()
+	_u.mutation.SetLongitude(v)
+	return _u
+}
+
+// SetNillableLongitude sets the "longitude" field if the given value is not nil.
+func (_u *LocationUpdate) SetNillableLongitude(v *float64) *LocationUpdate {
+	if v != nil {
+		_u.SetLongitude(*v)
+	}
+	return _u
+}
+
+// AddLongitude adds value to the "longitude" field.
+func (_u *LocationUpdate) AddLongitude(v float64) *LocationUpdate {
+	_u.mutation.AddLongitude(v)
+	return _u
+}
+
+// ClearLongitude clears the value of the "longitude" field.
+func (_u *LocationUpdate) ClearLongitude() *LocationUpdate {
+	_u.mutation.ClearLongitude()
 	return _u
 }
 
@@ -252,6 +326,35 @@ func (_u *LocationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.CountryCleared() {
 		_spec.ClearField(location.FieldCountry, field.TypeString)
 	}
+	if value, ok := _u.mutation.Address(); ok {
+		_spec.SetField(location.FieldAddress, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAddress(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, location.FieldAddress, value)
+		})
+	}
+	if _u.mutation.AddressCleared() {
+		_spec.ClearField(location.FieldAddress, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Latitude(); ok {
+		_spec.SetField(location.FieldLatitude, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.AddedLatitude(); ok {
+		_spec.AddField(location.FieldLatitude, field.TypeFloat64, value)
+	}
+	if _u.mutation.LatitudeCleared() {
+		_spec.ClearField(location.FieldLatitude, field.TypeFloat64)
+	}
+	if value, ok := _u.mutation.Longitude(); ok {
+		_spec.SetField(location.FieldLongitude, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.AddedLongitude(); ok {
+		_spec.AddField(location.FieldLongitude, field.TypeFloat64, value)
+	}
+	if _u.mutation.LongitudeCleared() {
+		_spec.ClearField(location.FieldLongitude, field.TypeFloat64)
+	}
 	if value, ok := _u.mutation.Priority(); ok {
 		_spec.SetField(location.FieldPriority, field.TypeInt, value)
 	}
@@ -378,6 +481,78 @@ func (_u *LocationUpdateOne) SetNillableCountry(v *string) *LocationUpdateOne {
 // ClearCountry clears the value of the "country" field.
 func (_u *LocationUpdateOne) ClearCountry() *LocationUpdateOne {
 	_u.mutation.ClearCountry()
+	return _u
+}
+
+// SetAddress sets the "address" field.
+func (_u *LocationUpdateOne) SetAddress(v json.RawMessage) *LocationUpdateOne {
+	_u.mutation.SetAddress(v)
+	return _u
+}
+
+// AppendAddress appends value to the "address" field.
+func (_u *LocationUpdateOne) AppendAddress(v json.RawMessage) *LocationUpdateOne {
+	_u.mutation.AppendAddress(v)
+	return _u
+}
+
+// ClearAddress clears the value of the "address" field.
+func (_u *LocationUpdateOne) ClearAddress() *LocationUpdateOne {
+	_u.mutation.ClearAddress()
+	return _u
+}
+
+// SetLatitude sets the "latitude" field.
+func (_u *LocationUpdateOne) SetLatitude(v float64) *LocationUpdateOne {
+	_u.mutation.ResetLatitude()
+	_u.mutation.SetLatitude(v)
+	return _u
+}
+
+// SetNillableLatitude sets the "latitude" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableLatitude(v *float64) *LocationUpdateOne {
+	if v != nil {
+		_u.SetLatitude(*v)
+	}
+	return _u
+}
+
+// AddLatitude adds value to the "latitude" field.
+func (_u *LocationUpdateOne) AddLatitude(v float64) *LocationUpdateOne {
+	_u.mutation.AddLatitude(v)
+	return _u
+}
+
+// ClearLatitude clears the value of the "latitude" field.
+func (_u *LocationUpdateOne) ClearLatitude() *LocationUpdateOne {
+	_u.mutation.ClearLatitude()
+	return _u
+}
+
+// SetLongitude sets the "longitude" field.
+func (_u *LocationUpdateOne) SetLongitude(v float64) *LocationUpdateOne {
+	_u.mutation.ResetLongitude()
+	_u.mutation.SetLongitude(v)
+	return _u
+}
+
+// SetNillableLongitude sets the "longitude" field if the given value is not nil.
+func (_u *LocationUpdateOne) SetNillableLongitude(v *float64) *LocationUpdateOne {
+	if v != nil {
+		_u.SetLongitude(*v)
+	}
+	return _u
+}
+
+// AddLongitude adds value to the "longitude" field.
+func (_u *LocationUpdateOne) AddLongitude(v float64) *LocationUpdateOne {
+	_u.mutation.AddLongitude(v)
+	return _u
+}
+
+// ClearLongitude clears the value of the "longitude" field.
+func (_u *LocationUpdateOne) ClearLongitude() *LocationUpdateOne {
+	_u.mutation.ClearLongitude()
 	return _u
 }
 
@@ -537,6 +712,35 @@ func (_u *LocationUpdateOne) sqlSave(ctx context.Context) (_node *Location, err 
 	}
 	if _u.mutation.CountryCleared() {
 		_spec.ClearField(location.FieldCountry, field.TypeString)
+	}
+	if value, ok := _u.mutation.Address(); ok {
+		_spec.SetField(location.FieldAddress, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAddress(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, location.FieldAddress, value)
+		})
+	}
+	if _u.mutation.AddressCleared() {
+		_spec.ClearField(location.FieldAddress, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Latitude(); ok {
+		_spec.SetField(location.FieldLatitude, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.AddedLatitude(); ok {
+		_spec.AddField(location.FieldLatitude, field.TypeFloat64, value)
+	}
+	if _u.mutation.LatitudeCleared() {
+		_spec.ClearField(location.FieldLatitude, field.TypeFloat64)
+	}
+	if value, ok := _u.mutation.Longitude(); ok {
+		_spec.SetField(location.FieldLongitude, field.TypeFloat64, value)
+	}
+	if value, ok := _u.mutation.AddedLongitude(); ok {
+		_spec.AddField(location.FieldLongitude, field.TypeFloat64, value)
+	}
+	if _u.mutation.LongitudeCleared() {
+		_spec.ClearField(location.FieldLongitude, field.TypeFloat64)
 	}
 	if value, ok := _u.mutation.Priority(); ok {
 		_spec.SetField(location.FieldPriority, field.TypeInt, value)

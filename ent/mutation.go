@@ -15,6 +15,9 @@ import (
 	"github.com/souk-commerce/souk/ent/article"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
 	"github.com/souk-commerce/souk/ent/blog"
+	"github.com/souk-commerce/souk/ent/bundle"
+	"github.com/souk-commerce/souk/ent/bundlechoice"
+	"github.com/souk-commerce/souk/ent/bundleslot"
 	"github.com/souk-commerce/souk/ent/cart"
 	"github.com/souk-commerce/souk/ent/cartaddress"
 	"github.com/souk-commerce/souk/ent/cartline"
@@ -31,6 +34,8 @@ import (
 	"github.com/souk-commerce/souk/ent/featuredproduct"
 	"github.com/souk-commerce/souk/ent/importrun"
 	"github.com/souk-commerce/souk/ent/location"
+	"github.com/souk-commerce/souk/ent/locationmarket"
+	"github.com/souk-commerce/souk/ent/locationzone"
 	"github.com/souk-commerce/souk/ent/mailmessage"
 	"github.com/souk-commerce/souk/ent/market"
 	"github.com/souk-commerce/souk/ent/marketcountry"
@@ -43,6 +48,7 @@ import (
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
 	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/orderlinecomponent"
 	"github.com/souk-commerce/souk/ent/ordernote"
 	"github.com/souk-commerce/souk/ent/ordertag"
 	"github.com/souk-commerce/souk/ent/ordertax"
@@ -62,13 +68,24 @@ import (
 	"github.com/souk-commerce/souk/ent/productoption"
 	"github.com/souk-commerce/souk/ent/productoptionvalue"
 	"github.com/souk-commerce/souk/ent/producttag"
+	"github.com/souk-commerce/souk/ent/purchaseorder"
+	"github.com/souk-commerce/souk/ent/purchaseorderline"
 	"github.com/souk-commerce/souk/ent/reservation"
+	"github.com/souk-commerce/souk/ent/restockrequest"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/slug"
 	"github.com/souk-commerce/souk/ent/staffmember"
 	"github.com/souk-commerce/souk/ent/staffsession"
+	"github.com/souk-commerce/souk/ent/stockcount"
+	"github.com/souk-commerce/souk/ent/stockcountline"
+	"github.com/souk-commerce/souk/ent/stockfeed"
+	"github.com/souk-commerce/souk/ent/stockfeedrun"
 	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/ent/stockpolicy"
+	"github.com/souk-commerce/souk/ent/stockthreshold"
+	"github.com/souk-commerce/souk/ent/stocktransfer"
+	"github.com/souk-commerce/souk/ent/stocktransferline"
 	"github.com/souk-commerce/souk/ent/taxrate"
 	"github.com/souk-commerce/souk/ent/translation"
 	"github.com/souk-commerce/souk/ent/urlredirect"
@@ -88,6 +105,9 @@ const (
 	TypeArticle             = "Article"
 	TypeAttributeDefinition = "AttributeDefinition"
 	TypeBlog                = "Blog"
+	TypeBundle              = "Bundle"
+	TypeBundleChoice        = "BundleChoice"
+	TypeBundleSlot          = "BundleSlot"
 	TypeCart                = "Cart"
 	TypeCartAddress         = "CartAddress"
 	TypeCartLine            = "CartLine"
@@ -104,6 +124,8 @@ const (
 	TypeFeaturedProduct     = "FeaturedProduct"
 	TypeImportRun           = "ImportRun"
 	TypeLocation            = "Location"
+	TypeLocationMarket      = "LocationMarket"
+	TypeLocationZone        = "LocationZone"
 	TypeMailMessage         = "MailMessage"
 	TypeMarket              = "Market"
 	TypeMarketCountry       = "MarketCountry"
@@ -116,6 +138,7 @@ const (
 	TypeOrder               = "Order"
 	TypeOrderDelivery       = "OrderDelivery"
 	TypeOrderLine           = "OrderLine"
+	TypeOrderLineComponent  = "OrderLineComponent"
 	TypeOrderNote           = "OrderNote"
 	TypeOrderTag            = "OrderTag"
 	TypeOrderTax            = "OrderTax"
@@ -134,13 +157,24 @@ const (
 	TypeProductOption       = "ProductOption"
 	TypeProductOptionValue  = "ProductOptionValue"
 	TypeProductTag          = "ProductTag"
+	TypePurchaseOrder       = "PurchaseOrder"
+	TypePurchaseOrderLine   = "PurchaseOrderLine"
 	TypeReservation         = "Reservation"
+	TypeRestockRequest      = "RestockRequest"
 	TypeShopPolicy          = "ShopPolicy"
 	TypeShopSetting         = "ShopSetting"
 	TypeSlug                = "Slug"
 	TypeStaffMember         = "StaffMember"
 	TypeStaffSession        = "StaffSession"
+	TypeStockCount          = "StockCount"
+	TypeStockCountLine      = "StockCountLine"
+	TypeStockFeed           = "StockFeed"
+	TypeStockFeedRun        = "StockFeedRun"
 	TypeStockLevel          = "StockLevel"
+	TypeStockPolicy         = "StockPolicy"
+	TypeStockThreshold      = "StockThreshold"
+	TypeStockTransfer       = "StockTransfer"
+	TypeStockTransferLine   = "StockTransferLine"
 	TypeTaxRate             = "TaxRate"
 	TypeTranslation         = "Translation"
 	TypeUrlRedirect         = "UrlRedirect"
@@ -3050,6 +3084,2152 @@ func (m *BlogMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Blog edge %s", name)
 }
 
+// BundleMutation represents an operation that mutates the Bundle nodes in the graph.
+type BundleMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	kind            *string
+	pricing         *string
+	discount_ppm    *int64
+	adddiscount_ppm *int64
+	clearedFields   map[string]struct{}
+	variant         *int64
+	clearedvariant  bool
+	done            bool
+	oldValue        func(context.Context) (*Bundle, error)
+	predicates      []predicate.Bundle
+}
+
+var _ ent.Mutation = (*BundleMutation)(nil)
+
+// bundleOption allows management of the mutation configuration using functional options.
+type bundleOption func(*BundleMutation)
+
+// newBundleMutation creates new mutation for the Bundle entity.
+func newBundleMutation(c config, op Op, opts ...bundleOption) *BundleMutation {
+	m := &BundleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBundle,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBundleID sets the ID field of the mutation.
+func withBundleID(id int64) bundleOption {
+	return func(m *BundleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Bundle
+		)
+		m.oldValue = func(ctx context.Context) (*Bundle, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Bundle.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBundle sets the old Bundle of the mutation.
+func withBundle(node *Bundle) bundleOption {
+	return func(m *BundleMutation) {
+		m.oldValue = func(context.Context) (*Bundle, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BundleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BundleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Bundle entities.
+func (m *BundleMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BundleMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BundleMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Bundle.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BundleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BundleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Bundle entity.
+// If the Bundle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BundleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *BundleMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *BundleMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Bundle entity.
+// If the Bundle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *BundleMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *BundleMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *BundleMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Bundle entity.
+// If the Bundle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *BundleMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *BundleMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *BundleMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *BundleMutation) SetVariantID(i int64) {
+	m.variant = &i
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *BundleMutation) VariantID() (r int64, exists bool) {
+	v := m.variant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the Bundle entity.
+// If the Bundle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *BundleMutation) ResetVariantID() {
+	m.variant = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *BundleMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *BundleMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Bundle entity.
+// If the Bundle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *BundleMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetPricing sets the "pricing" field.
+func (m *BundleMutation) SetPricing(s string) {
+	m.pricing = &s
+}
+
+// Pricing returns the value of the "pricing" field in the mutation.
+func (m *BundleMutation) Pricing() (r string, exists bool) {
+	v := m.pricing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPricing returns the old "pricing" field's value of the Bundle entity.
+// If the Bundle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleMutation) OldPricing(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPricing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPricing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPricing: %w", err)
+	}
+	return oldValue.Pricing, nil
+}
+
+// ResetPricing resets all changes to the "pricing" field.
+func (m *BundleMutation) ResetPricing() {
+	m.pricing = nil
+}
+
+// SetDiscountPpm sets the "discount_ppm" field.
+func (m *BundleMutation) SetDiscountPpm(i int64) {
+	m.discount_ppm = &i
+	m.adddiscount_ppm = nil
+}
+
+// DiscountPpm returns the value of the "discount_ppm" field in the mutation.
+func (m *BundleMutation) DiscountPpm() (r int64, exists bool) {
+	v := m.discount_ppm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDiscountPpm returns the old "discount_ppm" field's value of the Bundle entity.
+// If the Bundle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleMutation) OldDiscountPpm(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDiscountPpm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDiscountPpm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDiscountPpm: %w", err)
+	}
+	return oldValue.DiscountPpm, nil
+}
+
+// AddDiscountPpm adds i to the "discount_ppm" field.
+func (m *BundleMutation) AddDiscountPpm(i int64) {
+	if m.adddiscount_ppm != nil {
+		*m.adddiscount_ppm += i
+	} else {
+		m.adddiscount_ppm = &i
+	}
+}
+
+// AddedDiscountPpm returns the value that was added to the "discount_ppm" field in this mutation.
+func (m *BundleMutation) AddedDiscountPpm() (r int64, exists bool) {
+	v := m.adddiscount_ppm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDiscountPpm resets all changes to the "discount_ppm" field.
+func (m *BundleMutation) ResetDiscountPpm() {
+	m.discount_ppm = nil
+	m.adddiscount_ppm = nil
+}
+
+// ClearVariant clears the "variant" edge to the Variant entity.
+func (m *BundleMutation) ClearVariant() {
+	m.clearedvariant = true
+	m.clearedFields[bundle.FieldVariantID] = struct{}{}
+}
+
+// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
+func (m *BundleMutation) VariantCleared() bool {
+	return m.clearedvariant
+}
+
+// VariantIDs returns the "variant" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VariantID instead. It exists only for internal usage by the builders.
+func (m *BundleMutation) VariantIDs() (ids []int64) {
+	if id := m.variant; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVariant resets all changes to the "variant" edge.
+func (m *BundleMutation) ResetVariant() {
+	m.variant = nil
+	m.clearedvariant = false
+}
+
+// Where appends a list predicates to the BundleMutation builder.
+func (m *BundleMutation) Where(ps ...predicate.Bundle) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BundleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BundleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Bundle, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BundleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BundleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Bundle).
+func (m *BundleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BundleMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, bundle.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, bundle.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, bundle.FieldVersion)
+	}
+	if m.variant != nil {
+		fields = append(fields, bundle.FieldVariantID)
+	}
+	if m.kind != nil {
+		fields = append(fields, bundle.FieldKind)
+	}
+	if m.pricing != nil {
+		fields = append(fields, bundle.FieldPricing)
+	}
+	if m.discount_ppm != nil {
+		fields = append(fields, bundle.FieldDiscountPpm)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BundleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case bundle.FieldCreatedAt:
+		return m.CreatedAt()
+	case bundle.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case bundle.FieldVersion:
+		return m.Version()
+	case bundle.FieldVariantID:
+		return m.VariantID()
+	case bundle.FieldKind:
+		return m.Kind()
+	case bundle.FieldPricing:
+		return m.Pricing()
+	case bundle.FieldDiscountPpm:
+		return m.DiscountPpm()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BundleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case bundle.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case bundle.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case bundle.FieldVersion:
+		return m.OldVersion(ctx)
+	case bundle.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case bundle.FieldKind:
+		return m.OldKind(ctx)
+	case bundle.FieldPricing:
+		return m.OldPricing(ctx)
+	case bundle.FieldDiscountPpm:
+		return m.OldDiscountPpm(ctx)
+	}
+	return nil, fmt.Errorf("unknown Bundle field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BundleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case bundle.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case bundle.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case bundle.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case bundle.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case bundle.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case bundle.FieldPricing:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPricing(v)
+		return nil
+	case bundle.FieldDiscountPpm:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDiscountPpm(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Bundle field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BundleMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, bundle.FieldVersion)
+	}
+	if m.adddiscount_ppm != nil {
+		fields = append(fields, bundle.FieldDiscountPpm)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BundleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case bundle.FieldVersion:
+		return m.AddedVersion()
+	case bundle.FieldDiscountPpm:
+		return m.AddedDiscountPpm()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BundleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case bundle.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case bundle.FieldDiscountPpm:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDiscountPpm(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Bundle numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BundleMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BundleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BundleMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Bundle nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BundleMutation) ResetField(name string) error {
+	switch name {
+	case bundle.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case bundle.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case bundle.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case bundle.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case bundle.FieldKind:
+		m.ResetKind()
+		return nil
+	case bundle.FieldPricing:
+		m.ResetPricing()
+		return nil
+	case bundle.FieldDiscountPpm:
+		m.ResetDiscountPpm()
+		return nil
+	}
+	return fmt.Errorf("unknown Bundle field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BundleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.variant != nil {
+		edges = append(edges, bundle.EdgeVariant)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BundleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case bundle.EdgeVariant:
+		if id := m.variant; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BundleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BundleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BundleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedvariant {
+		edges = append(edges, bundle.EdgeVariant)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BundleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case bundle.EdgeVariant:
+		return m.clearedvariant
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BundleMutation) ClearEdge(name string) error {
+	switch name {
+	case bundle.EdgeVariant:
+		m.ClearVariant()
+		return nil
+	}
+	return fmt.Errorf("unknown Bundle unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BundleMutation) ResetEdge(name string) error {
+	switch name {
+	case bundle.EdgeVariant:
+		m.ResetVariant()
+		return nil
+	}
+	return fmt.Errorf("unknown Bundle edge %s", name)
+}
+
+// BundleChoiceMutation represents an operation that mutates the BundleChoice nodes in the graph.
+type BundleChoiceMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	position       *int
+	addposition    *int
+	quantity       *int
+	addquantity    *int
+	clearedFields  map[string]struct{}
+	slot           *int64
+	clearedslot    bool
+	variant        *int64
+	clearedvariant bool
+	done           bool
+	oldValue       func(context.Context) (*BundleChoice, error)
+	predicates     []predicate.BundleChoice
+}
+
+var _ ent.Mutation = (*BundleChoiceMutation)(nil)
+
+// bundlechoiceOption allows management of the mutation configuration using functional options.
+type bundlechoiceOption func(*BundleChoiceMutation)
+
+// newBundleChoiceMutation creates new mutation for the BundleChoice entity.
+func newBundleChoiceMutation(c config, op Op, opts ...bundlechoiceOption) *BundleChoiceMutation {
+	m := &BundleChoiceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBundleChoice,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBundleChoiceID sets the ID field of the mutation.
+func withBundleChoiceID(id int64) bundlechoiceOption {
+	return func(m *BundleChoiceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BundleChoice
+		)
+		m.oldValue = func(ctx context.Context) (*BundleChoice, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BundleChoice.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBundleChoice sets the old BundleChoice of the mutation.
+func withBundleChoice(node *BundleChoice) bundlechoiceOption {
+	return func(m *BundleChoiceMutation) {
+		m.oldValue = func(context.Context) (*BundleChoice, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BundleChoiceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BundleChoiceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BundleChoice entities.
+func (m *BundleChoiceMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BundleChoiceMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BundleChoiceMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BundleChoice.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlotID sets the "slot_id" field.
+func (m *BundleChoiceMutation) SetSlotID(i int64) {
+	m.slot = &i
+}
+
+// SlotID returns the value of the "slot_id" field in the mutation.
+func (m *BundleChoiceMutation) SlotID() (r int64, exists bool) {
+	v := m.slot
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlotID returns the old "slot_id" field's value of the BundleChoice entity.
+// If the BundleChoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleChoiceMutation) OldSlotID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlotID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlotID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlotID: %w", err)
+	}
+	return oldValue.SlotID, nil
+}
+
+// ResetSlotID resets all changes to the "slot_id" field.
+func (m *BundleChoiceMutation) ResetSlotID() {
+	m.slot = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *BundleChoiceMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *BundleChoiceMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the BundleChoice entity.
+// If the BundleChoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleChoiceMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *BundleChoiceMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *BundleChoiceMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *BundleChoiceMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *BundleChoiceMutation) SetVariantID(i int64) {
+	m.variant = &i
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *BundleChoiceMutation) VariantID() (r int64, exists bool) {
+	v := m.variant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the BundleChoice entity.
+// If the BundleChoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleChoiceMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *BundleChoiceMutation) ResetVariantID() {
+	m.variant = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *BundleChoiceMutation) SetQuantity(i int) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *BundleChoiceMutation) Quantity() (r int, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the BundleChoice entity.
+// If the BundleChoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleChoiceMutation) OldQuantity(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *BundleChoiceMutation) AddQuantity(i int) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *BundleChoiceMutation) AddedQuantity() (r int, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *BundleChoiceMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// ClearSlot clears the "slot" edge to the BundleSlot entity.
+func (m *BundleChoiceMutation) ClearSlot() {
+	m.clearedslot = true
+	m.clearedFields[bundlechoice.FieldSlotID] = struct{}{}
+}
+
+// SlotCleared reports if the "slot" edge to the BundleSlot entity was cleared.
+func (m *BundleChoiceMutation) SlotCleared() bool {
+	return m.clearedslot
+}
+
+// SlotIDs returns the "slot" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SlotID instead. It exists only for internal usage by the builders.
+func (m *BundleChoiceMutation) SlotIDs() (ids []int64) {
+	if id := m.slot; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSlot resets all changes to the "slot" edge.
+func (m *BundleChoiceMutation) ResetSlot() {
+	m.slot = nil
+	m.clearedslot = false
+}
+
+// ClearVariant clears the "variant" edge to the Variant entity.
+func (m *BundleChoiceMutation) ClearVariant() {
+	m.clearedvariant = true
+	m.clearedFields[bundlechoice.FieldVariantID] = struct{}{}
+}
+
+// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
+func (m *BundleChoiceMutation) VariantCleared() bool {
+	return m.clearedvariant
+}
+
+// VariantIDs returns the "variant" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VariantID instead. It exists only for internal usage by the builders.
+func (m *BundleChoiceMutation) VariantIDs() (ids []int64) {
+	if id := m.variant; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVariant resets all changes to the "variant" edge.
+func (m *BundleChoiceMutation) ResetVariant() {
+	m.variant = nil
+	m.clearedvariant = false
+}
+
+// Where appends a list predicates to the BundleChoiceMutation builder.
+func (m *BundleChoiceMutation) Where(ps ...predicate.BundleChoice) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BundleChoiceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BundleChoiceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BundleChoice, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BundleChoiceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BundleChoiceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BundleChoice).
+func (m *BundleChoiceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BundleChoiceMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.slot != nil {
+		fields = append(fields, bundlechoice.FieldSlotID)
+	}
+	if m.position != nil {
+		fields = append(fields, bundlechoice.FieldPosition)
+	}
+	if m.variant != nil {
+		fields = append(fields, bundlechoice.FieldVariantID)
+	}
+	if m.quantity != nil {
+		fields = append(fields, bundlechoice.FieldQuantity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BundleChoiceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case bundlechoice.FieldSlotID:
+		return m.SlotID()
+	case bundlechoice.FieldPosition:
+		return m.Position()
+	case bundlechoice.FieldVariantID:
+		return m.VariantID()
+	case bundlechoice.FieldQuantity:
+		return m.Quantity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BundleChoiceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case bundlechoice.FieldSlotID:
+		return m.OldSlotID(ctx)
+	case bundlechoice.FieldPosition:
+		return m.OldPosition(ctx)
+	case bundlechoice.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case bundlechoice.FieldQuantity:
+		return m.OldQuantity(ctx)
+	}
+	return nil, fmt.Errorf("unknown BundleChoice field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BundleChoiceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case bundlechoice.FieldSlotID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlotID(v)
+		return nil
+	case bundlechoice.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case bundlechoice.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case bundlechoice.FieldQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BundleChoice field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BundleChoiceMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, bundlechoice.FieldPosition)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, bundlechoice.FieldQuantity)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BundleChoiceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case bundlechoice.FieldPosition:
+		return m.AddedPosition()
+	case bundlechoice.FieldQuantity:
+		return m.AddedQuantity()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BundleChoiceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case bundlechoice.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case bundlechoice.FieldQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BundleChoice numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BundleChoiceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BundleChoiceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BundleChoiceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown BundleChoice nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BundleChoiceMutation) ResetField(name string) error {
+	switch name {
+	case bundlechoice.FieldSlotID:
+		m.ResetSlotID()
+		return nil
+	case bundlechoice.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case bundlechoice.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case bundlechoice.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	}
+	return fmt.Errorf("unknown BundleChoice field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BundleChoiceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.slot != nil {
+		edges = append(edges, bundlechoice.EdgeSlot)
+	}
+	if m.variant != nil {
+		edges = append(edges, bundlechoice.EdgeVariant)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BundleChoiceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case bundlechoice.EdgeSlot:
+		if id := m.slot; id != nil {
+			return []ent.Value{*id}
+		}
+	case bundlechoice.EdgeVariant:
+		if id := m.variant; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BundleChoiceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BundleChoiceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BundleChoiceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedslot {
+		edges = append(edges, bundlechoice.EdgeSlot)
+	}
+	if m.clearedvariant {
+		edges = append(edges, bundlechoice.EdgeVariant)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BundleChoiceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case bundlechoice.EdgeSlot:
+		return m.clearedslot
+	case bundlechoice.EdgeVariant:
+		return m.clearedvariant
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BundleChoiceMutation) ClearEdge(name string) error {
+	switch name {
+	case bundlechoice.EdgeSlot:
+		m.ClearSlot()
+		return nil
+	case bundlechoice.EdgeVariant:
+		m.ClearVariant()
+		return nil
+	}
+	return fmt.Errorf("unknown BundleChoice unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BundleChoiceMutation) ResetEdge(name string) error {
+	switch name {
+	case bundlechoice.EdgeSlot:
+		m.ResetSlot()
+		return nil
+	case bundlechoice.EdgeVariant:
+		m.ResetVariant()
+		return nil
+	}
+	return fmt.Errorf("unknown BundleChoice edge %s", name)
+}
+
+// BundleSlotMutation represents an operation that mutates the BundleSlot nodes in the graph.
+type BundleSlotMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	position        *int
+	addposition     *int
+	title           *string
+	least_pieces    *int
+	addleast_pieces *int
+	most_pieces     *int
+	addmost_pieces  *int
+	clearedFields   map[string]struct{}
+	bundle          *int64
+	clearedbundle   bool
+	done            bool
+	oldValue        func(context.Context) (*BundleSlot, error)
+	predicates      []predicate.BundleSlot
+}
+
+var _ ent.Mutation = (*BundleSlotMutation)(nil)
+
+// bundleslotOption allows management of the mutation configuration using functional options.
+type bundleslotOption func(*BundleSlotMutation)
+
+// newBundleSlotMutation creates new mutation for the BundleSlot entity.
+func newBundleSlotMutation(c config, op Op, opts ...bundleslotOption) *BundleSlotMutation {
+	m := &BundleSlotMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBundleSlot,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBundleSlotID sets the ID field of the mutation.
+func withBundleSlotID(id int64) bundleslotOption {
+	return func(m *BundleSlotMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BundleSlot
+		)
+		m.oldValue = func(ctx context.Context) (*BundleSlot, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BundleSlot.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBundleSlot sets the old BundleSlot of the mutation.
+func withBundleSlot(node *BundleSlot) bundleslotOption {
+	return func(m *BundleSlotMutation) {
+		m.oldValue = func(context.Context) (*BundleSlot, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BundleSlotMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BundleSlotMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BundleSlot entities.
+func (m *BundleSlotMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BundleSlotMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BundleSlotMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BundleSlot.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetBundleID sets the "bundle_id" field.
+func (m *BundleSlotMutation) SetBundleID(i int64) {
+	m.bundle = &i
+}
+
+// BundleID returns the value of the "bundle_id" field in the mutation.
+func (m *BundleSlotMutation) BundleID() (r int64, exists bool) {
+	v := m.bundle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBundleID returns the old "bundle_id" field's value of the BundleSlot entity.
+// If the BundleSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleSlotMutation) OldBundleID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBundleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBundleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBundleID: %w", err)
+	}
+	return oldValue.BundleID, nil
+}
+
+// ResetBundleID resets all changes to the "bundle_id" field.
+func (m *BundleSlotMutation) ResetBundleID() {
+	m.bundle = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *BundleSlotMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *BundleSlotMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the BundleSlot entity.
+// If the BundleSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleSlotMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *BundleSlotMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *BundleSlotMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *BundleSlotMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *BundleSlotMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *BundleSlotMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the BundleSlot entity.
+// If the BundleSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleSlotMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *BundleSlotMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetLeastPieces sets the "least_pieces" field.
+func (m *BundleSlotMutation) SetLeastPieces(i int) {
+	m.least_pieces = &i
+	m.addleast_pieces = nil
+}
+
+// LeastPieces returns the value of the "least_pieces" field in the mutation.
+func (m *BundleSlotMutation) LeastPieces() (r int, exists bool) {
+	v := m.least_pieces
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeastPieces returns the old "least_pieces" field's value of the BundleSlot entity.
+// If the BundleSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleSlotMutation) OldLeastPieces(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeastPieces is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeastPieces requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeastPieces: %w", err)
+	}
+	return oldValue.LeastPieces, nil
+}
+
+// AddLeastPieces adds i to the "least_pieces" field.
+func (m *BundleSlotMutation) AddLeastPieces(i int) {
+	if m.addleast_pieces != nil {
+		*m.addleast_pieces += i
+	} else {
+		m.addleast_pieces = &i
+	}
+}
+
+// AddedLeastPieces returns the value that was added to the "least_pieces" field in this mutation.
+func (m *BundleSlotMutation) AddedLeastPieces() (r int, exists bool) {
+	v := m.addleast_pieces
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLeastPieces resets all changes to the "least_pieces" field.
+func (m *BundleSlotMutation) ResetLeastPieces() {
+	m.least_pieces = nil
+	m.addleast_pieces = nil
+}
+
+// SetMostPieces sets the "most_pieces" field.
+func (m *BundleSlotMutation) SetMostPieces(i int) {
+	m.most_pieces = &i
+	m.addmost_pieces = nil
+}
+
+// MostPieces returns the value of the "most_pieces" field in the mutation.
+func (m *BundleSlotMutation) MostPieces() (r int, exists bool) {
+	v := m.most_pieces
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMostPieces returns the old "most_pieces" field's value of the BundleSlot entity.
+// If the BundleSlot object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BundleSlotMutation) OldMostPieces(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMostPieces is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMostPieces requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMostPieces: %w", err)
+	}
+	return oldValue.MostPieces, nil
+}
+
+// AddMostPieces adds i to the "most_pieces" field.
+func (m *BundleSlotMutation) AddMostPieces(i int) {
+	if m.addmost_pieces != nil {
+		*m.addmost_pieces += i
+	} else {
+		m.addmost_pieces = &i
+	}
+}
+
+// AddedMostPieces returns the value that was added to the "most_pieces" field in this mutation.
+func (m *BundleSlotMutation) AddedMostPieces() (r int, exists bool) {
+	v := m.addmost_pieces
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMostPieces resets all changes to the "most_pieces" field.
+func (m *BundleSlotMutation) ResetMostPieces() {
+	m.most_pieces = nil
+	m.addmost_pieces = nil
+}
+
+// ClearBundle clears the "bundle" edge to the Bundle entity.
+func (m *BundleSlotMutation) ClearBundle() {
+	m.clearedbundle = true
+	m.clearedFields[bundleslot.FieldBundleID] = struct{}{}
+}
+
+// BundleCleared reports if the "bundle" edge to the Bundle entity was cleared.
+func (m *BundleSlotMutation) BundleCleared() bool {
+	return m.clearedbundle
+}
+
+// BundleIDs returns the "bundle" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BundleID instead. It exists only for internal usage by the builders.
+func (m *BundleSlotMutation) BundleIDs() (ids []int64) {
+	if id := m.bundle; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBundle resets all changes to the "bundle" edge.
+func (m *BundleSlotMutation) ResetBundle() {
+	m.bundle = nil
+	m.clearedbundle = false
+}
+
+// Where appends a list predicates to the BundleSlotMutation builder.
+func (m *BundleSlotMutation) Where(ps ...predicate.BundleSlot) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BundleSlotMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BundleSlotMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BundleSlot, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BundleSlotMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BundleSlotMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BundleSlot).
+func (m *BundleSlotMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BundleSlotMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.bundle != nil {
+		fields = append(fields, bundleslot.FieldBundleID)
+	}
+	if m.position != nil {
+		fields = append(fields, bundleslot.FieldPosition)
+	}
+	if m.title != nil {
+		fields = append(fields, bundleslot.FieldTitle)
+	}
+	if m.least_pieces != nil {
+		fields = append(fields, bundleslot.FieldLeastPieces)
+	}
+	if m.most_pieces != nil {
+		fields = append(fields, bundleslot.FieldMostPieces)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BundleSlotMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case bundleslot.FieldBundleID:
+		return m.BundleID()
+	case bundleslot.FieldPosition:
+		return m.Position()
+	case bundleslot.FieldTitle:
+		return m.Title()
+	case bundleslot.FieldLeastPieces:
+		return m.LeastPieces()
+	case bundleslot.FieldMostPieces:
+		return m.MostPieces()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BundleSlotMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case bundleslot.FieldBundleID:
+		return m.OldBundleID(ctx)
+	case bundleslot.FieldPosition:
+		return m.OldPosition(ctx)
+	case bundleslot.FieldTitle:
+		return m.OldTitle(ctx)
+	case bundleslot.FieldLeastPieces:
+		return m.OldLeastPieces(ctx)
+	case bundleslot.FieldMostPieces:
+		return m.OldMostPieces(ctx)
+	}
+	return nil, fmt.Errorf("unknown BundleSlot field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BundleSlotMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case bundleslot.FieldBundleID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBundleID(v)
+		return nil
+	case bundleslot.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case bundleslot.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case bundleslot.FieldLeastPieces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeastPieces(v)
+		return nil
+	case bundleslot.FieldMostPieces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMostPieces(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BundleSlot field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BundleSlotMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, bundleslot.FieldPosition)
+	}
+	if m.addleast_pieces != nil {
+		fields = append(fields, bundleslot.FieldLeastPieces)
+	}
+	if m.addmost_pieces != nil {
+		fields = append(fields, bundleslot.FieldMostPieces)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BundleSlotMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case bundleslot.FieldPosition:
+		return m.AddedPosition()
+	case bundleslot.FieldLeastPieces:
+		return m.AddedLeastPieces()
+	case bundleslot.FieldMostPieces:
+		return m.AddedMostPieces()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BundleSlotMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case bundleslot.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case bundleslot.FieldLeastPieces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLeastPieces(v)
+		return nil
+	case bundleslot.FieldMostPieces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMostPieces(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BundleSlot numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BundleSlotMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BundleSlotMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BundleSlotMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown BundleSlot nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BundleSlotMutation) ResetField(name string) error {
+	switch name {
+	case bundleslot.FieldBundleID:
+		m.ResetBundleID()
+		return nil
+	case bundleslot.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case bundleslot.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case bundleslot.FieldLeastPieces:
+		m.ResetLeastPieces()
+		return nil
+	case bundleslot.FieldMostPieces:
+		m.ResetMostPieces()
+		return nil
+	}
+	return fmt.Errorf("unknown BundleSlot field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BundleSlotMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.bundle != nil {
+		edges = append(edges, bundleslot.EdgeBundle)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BundleSlotMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case bundleslot.EdgeBundle:
+		if id := m.bundle; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BundleSlotMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BundleSlotMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BundleSlotMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedbundle {
+		edges = append(edges, bundleslot.EdgeBundle)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BundleSlotMutation) EdgeCleared(name string) bool {
+	switch name {
+	case bundleslot.EdgeBundle:
+		return m.clearedbundle
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BundleSlotMutation) ClearEdge(name string) error {
+	switch name {
+	case bundleslot.EdgeBundle:
+		m.ClearBundle()
+		return nil
+	}
+	return fmt.Errorf("unknown BundleSlot unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BundleSlotMutation) ResetEdge(name string) error {
+	switch name {
+	case bundleslot.EdgeBundle:
+		m.ResetBundle()
+		return nil
+	}
+	return fmt.Errorf("unknown BundleSlot edge %s", name)
+}
+
 // CartMutation represents an operation that mutates the Cart nodes in the graph.
 type CartMutation struct {
 	config
@@ -5303,6 +7483,8 @@ type CartLineMutation struct {
 	attributes       *json.RawMessage
 	appendattributes json.RawMessage
 	digest           *[]byte
+	components       *json.RawMessage
+	appendcomponents json.RawMessage
 	title            *string
 	seen_price       *int64
 	addseen_price    *int64
@@ -5725,6 +7907,71 @@ func (m *CartLineMutation) ResetDigest() {
 	m.digest = nil
 }
 
+// SetComponents sets the "components" field.
+func (m *CartLineMutation) SetComponents(jm json.RawMessage) {
+	m.components = &jm
+	m.appendcomponents = nil
+}
+
+// Components returns the value of the "components" field in the mutation.
+func (m *CartLineMutation) Components() (r json.RawMessage, exists bool) {
+	v := m.components
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComponents returns the old "components" field's value of the CartLine entity.
+// If the CartLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CartLineMutation) OldComponents(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComponents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComponents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComponents: %w", err)
+	}
+	return oldValue.Components, nil
+}
+
+// AppendComponents adds jm to the "components" field.
+func (m *CartLineMutation) AppendComponents(jm json.RawMessage) {
+	m.appendcomponents = append(m.appendcomponents, jm...)
+}
+
+// AppendedComponents returns the list of values that were appended to the "components" field in this mutation.
+func (m *CartLineMutation) AppendedComponents() (json.RawMessage, bool) {
+	if len(m.appendcomponents) == 0 {
+		return nil, false
+	}
+	return m.appendcomponents, true
+}
+
+// ClearComponents clears the value of the "components" field.
+func (m *CartLineMutation) ClearComponents() {
+	m.components = nil
+	m.appendcomponents = nil
+	m.clearedFields[cartline.FieldComponents] = struct{}{}
+}
+
+// ComponentsCleared returns if the "components" field was cleared in this mutation.
+func (m *CartLineMutation) ComponentsCleared() bool {
+	_, ok := m.clearedFields[cartline.FieldComponents]
+	return ok
+}
+
+// ResetComponents resets all changes to the "components" field.
+func (m *CartLineMutation) ResetComponents() {
+	m.components = nil
+	m.appendcomponents = nil
+	delete(m.clearedFields, cartline.FieldComponents)
+}
+
 // SetTitle sets the "title" field.
 func (m *CartLineMutation) SetTitle(s string) {
 	m.title = &s
@@ -5892,7 +8139,7 @@ func (m *CartLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CartLineMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, cartline.FieldCreatedAt)
 	}
@@ -5913,6 +8160,9 @@ func (m *CartLineMutation) Fields() []string {
 	}
 	if m.digest != nil {
 		fields = append(fields, cartline.FieldDigest)
+	}
+	if m.components != nil {
+		fields = append(fields, cartline.FieldComponents)
 	}
 	if m.title != nil {
 		fields = append(fields, cartline.FieldTitle)
@@ -5942,6 +8192,8 @@ func (m *CartLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Attributes()
 	case cartline.FieldDigest:
 		return m.Digest()
+	case cartline.FieldComponents:
+		return m.Components()
 	case cartline.FieldTitle:
 		return m.Title()
 	case cartline.FieldSeenPrice:
@@ -5969,6 +8221,8 @@ func (m *CartLineMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAttributes(ctx)
 	case cartline.FieldDigest:
 		return m.OldDigest(ctx)
+	case cartline.FieldComponents:
+		return m.OldComponents(ctx)
 	case cartline.FieldTitle:
 		return m.OldTitle(ctx)
 	case cartline.FieldSeenPrice:
@@ -6030,6 +8284,13 @@ func (m *CartLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDigest(v)
+		return nil
+	case cartline.FieldComponents:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComponents(v)
 		return nil
 	case cartline.FieldTitle:
 		v, ok := value.(string)
@@ -6114,6 +8375,9 @@ func (m *CartLineMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *CartLineMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(cartline.FieldComponents) {
+		fields = append(fields, cartline.FieldComponents)
+	}
 	if m.FieldCleared(cartline.FieldSeenPrice) {
 		fields = append(fields, cartline.FieldSeenPrice)
 	}
@@ -6131,6 +8395,9 @@ func (m *CartLineMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *CartLineMutation) ClearField(name string) error {
 	switch name {
+	case cartline.FieldComponents:
+		m.ClearComponents()
+		return nil
 	case cartline.FieldSeenPrice:
 		m.ClearSeenPrice()
 		return nil
@@ -6162,6 +8429,9 @@ func (m *CartLineMutation) ResetField(name string) error {
 		return nil
 	case cartline.FieldDigest:
 		m.ResetDigest()
+		return nil
+	case cartline.FieldComponents:
+		m.ResetComponents()
 		return nil
 	case cartline.FieldTitle:
 		m.ResetTitle()
@@ -7557,6 +9827,7 @@ type CheckoutMutation struct {
 	appendquote            json.RawMessage
 	quote_hash             *string
 	client                 *string
+	active_until           *time.Time
 	order_id               *int64
 	addorder_id            *int64
 	expires_at             *time.Time
@@ -8745,6 +11016,55 @@ func (m *CheckoutMutation) ResetClient() {
 	m.client = nil
 }
 
+// SetActiveUntil sets the "active_until" field.
+func (m *CheckoutMutation) SetActiveUntil(t time.Time) {
+	m.active_until = &t
+}
+
+// ActiveUntil returns the value of the "active_until" field in the mutation.
+func (m *CheckoutMutation) ActiveUntil() (r time.Time, exists bool) {
+	v := m.active_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActiveUntil returns the old "active_until" field's value of the Checkout entity.
+// If the Checkout object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CheckoutMutation) OldActiveUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActiveUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActiveUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActiveUntil: %w", err)
+	}
+	return oldValue.ActiveUntil, nil
+}
+
+// ClearActiveUntil clears the value of the "active_until" field.
+func (m *CheckoutMutation) ClearActiveUntil() {
+	m.active_until = nil
+	m.clearedFields[checkout.FieldActiveUntil] = struct{}{}
+}
+
+// ActiveUntilCleared returns if the "active_until" field was cleared in this mutation.
+func (m *CheckoutMutation) ActiveUntilCleared() bool {
+	_, ok := m.clearedFields[checkout.FieldActiveUntil]
+	return ok
+}
+
+// ResetActiveUntil resets all changes to the "active_until" field.
+func (m *CheckoutMutation) ResetActiveUntil() {
+	m.active_until = nil
+	delete(m.clearedFields, checkout.FieldActiveUntil)
+}
+
 // SetOrderID sets the "order_id" field.
 func (m *CheckoutMutation) SetOrderID(i int64) {
 	m.order_id = &i
@@ -8988,7 +11308,7 @@ func (m *CheckoutMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CheckoutMutation) Fields() []string {
-	fields := make([]string, 0, 27)
+	fields := make([]string, 0, 28)
 	if m.created_at != nil {
 		fields = append(fields, checkout.FieldCreatedAt)
 	}
@@ -9061,6 +11381,9 @@ func (m *CheckoutMutation) Fields() []string {
 	if m.client != nil {
 		fields = append(fields, checkout.FieldClient)
 	}
+	if m.active_until != nil {
+		fields = append(fields, checkout.FieldActiveUntil)
+	}
 	if m.order_id != nil {
 		fields = append(fields, checkout.FieldOrderID)
 	}
@@ -9126,6 +11449,8 @@ func (m *CheckoutMutation) Field(name string) (ent.Value, bool) {
 		return m.QuoteHash()
 	case checkout.FieldClient:
 		return m.GetClient()
+	case checkout.FieldActiveUntil:
+		return m.ActiveUntil()
 	case checkout.FieldOrderID:
 		return m.OrderID()
 	case checkout.FieldExpiresAt:
@@ -9189,6 +11514,8 @@ func (m *CheckoutMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldQuoteHash(ctx)
 	case checkout.FieldClient:
 		return m.OldClient(ctx)
+	case checkout.FieldActiveUntil:
+		return m.OldActiveUntil(ctx)
 	case checkout.FieldOrderID:
 		return m.OldOrderID(ctx)
 	case checkout.FieldExpiresAt:
@@ -9372,6 +11699,13 @@ func (m *CheckoutMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetClient(v)
 		return nil
+	case checkout.FieldActiveUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActiveUntil(v)
+		return nil
 	case checkout.FieldOrderID:
 		v, ok := value.(int64)
 		if !ok {
@@ -9486,6 +11820,9 @@ func (m *CheckoutMutation) ClearedFields() []string {
 	if m.FieldCleared(checkout.FieldQuote) {
 		fields = append(fields, checkout.FieldQuote)
 	}
+	if m.FieldCleared(checkout.FieldActiveUntil) {
+		fields = append(fields, checkout.FieldActiveUntil)
+	}
 	if m.FieldCleared(checkout.FieldOrderID) {
 		fields = append(fields, checkout.FieldOrderID)
 	}
@@ -9517,6 +11854,9 @@ func (m *CheckoutMutation) ClearField(name string) error {
 		return nil
 	case checkout.FieldQuote:
 		m.ClearQuote()
+		return nil
+	case checkout.FieldActiveUntil:
+		m.ClearActiveUntil()
 		return nil
 	case checkout.FieldOrderID:
 		m.ClearOrderID()
@@ -9603,6 +11943,9 @@ func (m *CheckoutMutation) ResetField(name string) error {
 		return nil
 	case checkout.FieldClient:
 		m.ResetClient()
+		return nil
+	case checkout.FieldActiveUntil:
+		m.ResetActiveUntil()
 		return nil
 	case checkout.FieldOrderID:
 		m.ResetOrderID()
@@ -9723,6 +12066,8 @@ type CheckoutLineMutation struct {
 	addquantity      *int
 	attributes       *json.RawMessage
 	appendattributes json.RawMessage
+	components       *json.RawMessage
+	appendcomponents json.RawMessage
 	title            *string
 	position         *int
 	addposition      *int
@@ -10093,6 +12438,71 @@ func (m *CheckoutLineMutation) ResetAttributes() {
 	m.appendattributes = nil
 }
 
+// SetComponents sets the "components" field.
+func (m *CheckoutLineMutation) SetComponents(jm json.RawMessage) {
+	m.components = &jm
+	m.appendcomponents = nil
+}
+
+// Components returns the value of the "components" field in the mutation.
+func (m *CheckoutLineMutation) Components() (r json.RawMessage, exists bool) {
+	v := m.components
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComponents returns the old "components" field's value of the CheckoutLine entity.
+// If the CheckoutLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CheckoutLineMutation) OldComponents(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComponents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComponents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComponents: %w", err)
+	}
+	return oldValue.Components, nil
+}
+
+// AppendComponents adds jm to the "components" field.
+func (m *CheckoutLineMutation) AppendComponents(jm json.RawMessage) {
+	m.appendcomponents = append(m.appendcomponents, jm...)
+}
+
+// AppendedComponents returns the list of values that were appended to the "components" field in this mutation.
+func (m *CheckoutLineMutation) AppendedComponents() (json.RawMessage, bool) {
+	if len(m.appendcomponents) == 0 {
+		return nil, false
+	}
+	return m.appendcomponents, true
+}
+
+// ClearComponents clears the value of the "components" field.
+func (m *CheckoutLineMutation) ClearComponents() {
+	m.components = nil
+	m.appendcomponents = nil
+	m.clearedFields[checkoutline.FieldComponents] = struct{}{}
+}
+
+// ComponentsCleared returns if the "components" field was cleared in this mutation.
+func (m *CheckoutLineMutation) ComponentsCleared() bool {
+	_, ok := m.clearedFields[checkoutline.FieldComponents]
+	return ok
+}
+
+// ResetComponents resets all changes to the "components" field.
+func (m *CheckoutLineMutation) ResetComponents() {
+	m.components = nil
+	m.appendcomponents = nil
+	delete(m.clearedFields, checkoutline.FieldComponents)
+}
+
 // SetTitle sets the "title" field.
 func (m *CheckoutLineMutation) SetTitle(s string) {
 	m.title = &s
@@ -10246,7 +12656,7 @@ func (m *CheckoutLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CheckoutLineMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.checkout != nil {
 		fields = append(fields, checkoutline.FieldCheckoutID)
 	}
@@ -10261,6 +12671,9 @@ func (m *CheckoutLineMutation) Fields() []string {
 	}
 	if m.attributes != nil {
 		fields = append(fields, checkoutline.FieldAttributes)
+	}
+	if m.components != nil {
+		fields = append(fields, checkoutline.FieldComponents)
 	}
 	if m.title != nil {
 		fields = append(fields, checkoutline.FieldTitle)
@@ -10286,6 +12699,8 @@ func (m *CheckoutLineMutation) Field(name string) (ent.Value, bool) {
 		return m.Quantity()
 	case checkoutline.FieldAttributes:
 		return m.Attributes()
+	case checkoutline.FieldComponents:
+		return m.Components()
 	case checkoutline.FieldTitle:
 		return m.Title()
 	case checkoutline.FieldPosition:
@@ -10309,6 +12724,8 @@ func (m *CheckoutLineMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldQuantity(ctx)
 	case checkoutline.FieldAttributes:
 		return m.OldAttributes(ctx)
+	case checkoutline.FieldComponents:
+		return m.OldComponents(ctx)
 	case checkoutline.FieldTitle:
 		return m.OldTitle(ctx)
 	case checkoutline.FieldPosition:
@@ -10356,6 +12773,13 @@ func (m *CheckoutLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAttributes(v)
+		return nil
+	case checkoutline.FieldComponents:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComponents(v)
 		return nil
 	case checkoutline.FieldTitle:
 		v, ok := value.(string)
@@ -10451,7 +12875,11 @@ func (m *CheckoutLineMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *CheckoutLineMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(checkoutline.FieldComponents) {
+		fields = append(fields, checkoutline.FieldComponents)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -10464,6 +12892,11 @@ func (m *CheckoutLineMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *CheckoutLineMutation) ClearField(name string) error {
+	switch name {
+	case checkoutline.FieldComponents:
+		m.ClearComponents()
+		return nil
+	}
 	return fmt.Errorf("unknown CheckoutLine nullable field %s", name)
 }
 
@@ -10485,6 +12918,9 @@ func (m *CheckoutLineMutation) ResetField(name string) error {
 		return nil
 	case checkoutline.FieldAttributes:
 		m.ResetAttributes()
+		return nil
+	case checkoutline.FieldComponents:
+		m.ResetComponents()
 		return nil
 	case checkoutline.FieldTitle:
 		m.ResetTitle()
@@ -18051,6 +20487,12 @@ type LocationMutation struct {
 	name          *string
 	kind          *string
 	country       *string
+	address       *json.RawMessage
+	appendaddress json.RawMessage
+	latitude      *float64
+	addlatitude   *float64
+	longitude     *float64
+	addlongitude  *float64
 	priority      *int
 	addpriority   *int
 	is_default    *bool
@@ -18450,6 +20892,211 @@ func (m *LocationMutation) ResetCountry() {
 	delete(m.clearedFields, location.FieldCountry)
 }
 
+// SetAddress sets the "address" field.
+func (m *LocationMutation) SetAddress(jm json.RawMessage) {
+	m.address = &jm
+	m.appendaddress = nil
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *LocationMutation) Address() (r json.RawMessage, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldAddress(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// AppendAddress adds jm to the "address" field.
+func (m *LocationMutation) AppendAddress(jm json.RawMessage) {
+	m.appendaddress = append(m.appendaddress, jm...)
+}
+
+// AppendedAddress returns the list of values that were appended to the "address" field in this mutation.
+func (m *LocationMutation) AppendedAddress() (json.RawMessage, bool) {
+	if len(m.appendaddress) == 0 {
+		return nil, false
+	}
+	return m.appendaddress, true
+}
+
+// ClearAddress clears the value of the "address" field.
+func (m *LocationMutation) ClearAddress() {
+	m.address = nil
+	m.appendaddress = nil
+	m.clearedFields[location.FieldAddress] = struct{}{}
+}
+
+// AddressCleared returns if the "address" field was cleared in this mutation.
+func (m *LocationMutation) AddressCleared() bool {
+	_, ok := m.clearedFields[location.FieldAddress]
+	return ok
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *LocationMutation) ResetAddress() {
+	m.address = nil
+	m.appendaddress = nil
+	delete(m.clearedFields, location.FieldAddress)
+}
+
+// SetLatitude sets the "latitude" field.
+func (m *LocationMutation) SetLatitude(f float64) {
+	m.latitude = &f
+	m.addlatitude = nil
+}
+
+// Latitude returns the value of the "latitude" field in the mutation.
+func (m *LocationMutation) Latitude() (r float64, exists bool) {
+	v := m.latitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatitude returns the old "latitude" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldLatitude(ctx context.Context) (v *float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatitude: %w", err)
+	}
+	return oldValue.Latitude, nil
+}
+
+// AddLatitude adds f to the "latitude" field.
+func (m *LocationMutation) AddLatitude(f float64) {
+	if m.addlatitude != nil {
+		*m.addlatitude += f
+	} else {
+		m.addlatitude = &f
+	}
+}
+
+// AddedLatitude returns the value that was added to the "latitude" field in this mutation.
+func (m *LocationMutation) AddedLatitude() (r float64, exists bool) {
+	v := m.addlatitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLatitude clears the value of the "latitude" field.
+func (m *LocationMutation) ClearLatitude() {
+	m.latitude = nil
+	m.addlatitude = nil
+	m.clearedFields[location.FieldLatitude] = struct{}{}
+}
+
+// LatitudeCleared returns if the "latitude" field was cleared in this mutation.
+func (m *LocationMutation) LatitudeCleared() bool {
+	_, ok := m.clearedFields[location.FieldLatitude]
+	return ok
+}
+
+// ResetLatitude resets all changes to the "latitude" field.
+func (m *LocationMutation) ResetLatitude() {
+	m.latitude = nil
+	m.addlatitude = nil
+	delete(m.clearedFields, location.FieldLatitude)
+}
+
+// SetLongitude sets the "longitude" field.
+func (m *LocationMutation) SetLongitude(f float64) {
+	m.longitude = &f
+	m.addlongitude = nil
+}
+
+// Longitude returns the value of the "longitude" field in the mutation.
+func (m *LocationMutation) Longitude() (r float64, exists bool) {
+	v := m.longitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLongitude returns the old "longitude" field's value of the Location entity.
+// If the Location object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMutation) OldLongitude(ctx context.Context) (v *float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLongitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLongitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLongitude: %w", err)
+	}
+	return oldValue.Longitude, nil
+}
+
+// AddLongitude adds f to the "longitude" field.
+func (m *LocationMutation) AddLongitude(f float64) {
+	if m.addlongitude != nil {
+		*m.addlongitude += f
+	} else {
+		m.addlongitude = &f
+	}
+}
+
+// AddedLongitude returns the value that was added to the "longitude" field in this mutation.
+func (m *LocationMutation) AddedLongitude() (r float64, exists bool) {
+	v := m.addlongitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLongitude clears the value of the "longitude" field.
+func (m *LocationMutation) ClearLongitude() {
+	m.longitude = nil
+	m.addlongitude = nil
+	m.clearedFields[location.FieldLongitude] = struct{}{}
+}
+
+// LongitudeCleared returns if the "longitude" field was cleared in this mutation.
+func (m *LocationMutation) LongitudeCleared() bool {
+	_, ok := m.clearedFields[location.FieldLongitude]
+	return ok
+}
+
+// ResetLongitude resets all changes to the "longitude" field.
+func (m *LocationMutation) ResetLongitude() {
+	m.longitude = nil
+	m.addlongitude = nil
+	delete(m.clearedFields, location.FieldLongitude)
+}
+
 // SetPriority sets the "priority" field.
 func (m *LocationMutation) SetPriority(i int) {
 	m.priority = &i
@@ -18612,7 +21259,7 @@ func (m *LocationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LocationMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 13)
 	if m.created_at != nil {
 		fields = append(fields, location.FieldCreatedAt)
 	}
@@ -18633,6 +21280,15 @@ func (m *LocationMutation) Fields() []string {
 	}
 	if m.country != nil {
 		fields = append(fields, location.FieldCountry)
+	}
+	if m.address != nil {
+		fields = append(fields, location.FieldAddress)
+	}
+	if m.latitude != nil {
+		fields = append(fields, location.FieldLatitude)
+	}
+	if m.longitude != nil {
+		fields = append(fields, location.FieldLongitude)
 	}
 	if m.priority != nil {
 		fields = append(fields, location.FieldPriority)
@@ -18665,6 +21321,12 @@ func (m *LocationMutation) Field(name string) (ent.Value, bool) {
 		return m.Kind()
 	case location.FieldCountry:
 		return m.Country()
+	case location.FieldAddress:
+		return m.Address()
+	case location.FieldLatitude:
+		return m.Latitude()
+	case location.FieldLongitude:
+		return m.Longitude()
 	case location.FieldPriority:
 		return m.Priority()
 	case location.FieldIsDefault:
@@ -18694,6 +21356,12 @@ func (m *LocationMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldKind(ctx)
 	case location.FieldCountry:
 		return m.OldCountry(ctx)
+	case location.FieldAddress:
+		return m.OldAddress(ctx)
+	case location.FieldLatitude:
+		return m.OldLatitude(ctx)
+	case location.FieldLongitude:
+		return m.OldLongitude(ctx)
 	case location.FieldPriority:
 		return m.OldPriority(ctx)
 	case location.FieldIsDefault:
@@ -18758,6 +21426,27 @@ func (m *LocationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCountry(v)
 		return nil
+	case location.FieldAddress:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case location.FieldLatitude:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatitude(v)
+		return nil
+	case location.FieldLongitude:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLongitude(v)
+		return nil
 	case location.FieldPriority:
 		v, ok := value.(int)
 		if !ok {
@@ -18790,6 +21479,12 @@ func (m *LocationMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, location.FieldVersion)
 	}
+	if m.addlatitude != nil {
+		fields = append(fields, location.FieldLatitude)
+	}
+	if m.addlongitude != nil {
+		fields = append(fields, location.FieldLongitude)
+	}
 	if m.addpriority != nil {
 		fields = append(fields, location.FieldPriority)
 	}
@@ -18803,6 +21498,10 @@ func (m *LocationMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case location.FieldVersion:
 		return m.AddedVersion()
+	case location.FieldLatitude:
+		return m.AddedLatitude()
+	case location.FieldLongitude:
+		return m.AddedLongitude()
 	case location.FieldPriority:
 		return m.AddedPriority()
 	}
@@ -18820,6 +21519,20 @@ func (m *LocationMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddVersion(v)
+		return nil
+	case location.FieldLatitude:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLatitude(v)
+		return nil
+	case location.FieldLongitude:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLongitude(v)
 		return nil
 	case location.FieldPriority:
 		v, ok := value.(int)
@@ -18839,6 +21552,15 @@ func (m *LocationMutation) ClearedFields() []string {
 	if m.FieldCleared(location.FieldCountry) {
 		fields = append(fields, location.FieldCountry)
 	}
+	if m.FieldCleared(location.FieldAddress) {
+		fields = append(fields, location.FieldAddress)
+	}
+	if m.FieldCleared(location.FieldLatitude) {
+		fields = append(fields, location.FieldLatitude)
+	}
+	if m.FieldCleared(location.FieldLongitude) {
+		fields = append(fields, location.FieldLongitude)
+	}
 	return fields
 }
 
@@ -18855,6 +21577,15 @@ func (m *LocationMutation) ClearField(name string) error {
 	switch name {
 	case location.FieldCountry:
 		m.ClearCountry()
+		return nil
+	case location.FieldAddress:
+		m.ClearAddress()
+		return nil
+	case location.FieldLatitude:
+		m.ClearLatitude()
+		return nil
+	case location.FieldLongitude:
+		m.ClearLongitude()
 		return nil
 	}
 	return fmt.Errorf("unknown Location nullable field %s", name)
@@ -18884,6 +21615,15 @@ func (m *LocationMutation) ResetField(name string) error {
 		return nil
 	case location.FieldCountry:
 		m.ResetCountry()
+		return nil
+	case location.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case location.FieldLatitude:
+		m.ResetLatitude()
+		return nil
+	case location.FieldLongitude:
+		m.ResetLongitude()
 		return nil
 	case location.FieldPriority:
 		m.ResetPriority()
@@ -18944,6 +21684,1133 @@ func (m *LocationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LocationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Location edge %s", name)
+}
+
+// LocationMarketMutation represents an operation that mutates the LocationMarket nodes in the graph.
+type LocationMarketMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	clearedFields   map[string]struct{}
+	location        *int64
+	clearedlocation bool
+	market          *int64
+	clearedmarket   bool
+	done            bool
+	oldValue        func(context.Context) (*LocationMarket, error)
+	predicates      []predicate.LocationMarket
+}
+
+var _ ent.Mutation = (*LocationMarketMutation)(nil)
+
+// locationmarketOption allows management of the mutation configuration using functional options.
+type locationmarketOption func(*LocationMarketMutation)
+
+// newLocationMarketMutation creates new mutation for the LocationMarket entity.
+func newLocationMarketMutation(c config, op Op, opts ...locationmarketOption) *LocationMarketMutation {
+	m := &LocationMarketMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLocationMarket,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLocationMarketID sets the ID field of the mutation.
+func withLocationMarketID(id int64) locationmarketOption {
+	return func(m *LocationMarketMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LocationMarket
+		)
+		m.oldValue = func(ctx context.Context) (*LocationMarket, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LocationMarket.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLocationMarket sets the old LocationMarket of the mutation.
+func withLocationMarket(node *LocationMarket) locationmarketOption {
+	return func(m *LocationMarketMutation) {
+		m.oldValue = func(context.Context) (*LocationMarket, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LocationMarketMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LocationMarketMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LocationMarket entities.
+func (m *LocationMarketMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LocationMarketMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LocationMarketMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LocationMarket.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *LocationMarketMutation) SetLocationID(i int64) {
+	m.location = &i
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *LocationMarketMutation) LocationID() (r int64, exists bool) {
+	v := m.location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the LocationMarket entity.
+// If the LocationMarket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMarketMutation) OldLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *LocationMarketMutation) ResetLocationID() {
+	m.location = nil
+}
+
+// SetMarketID sets the "market_id" field.
+func (m *LocationMarketMutation) SetMarketID(i int64) {
+	m.market = &i
+}
+
+// MarketID returns the value of the "market_id" field in the mutation.
+func (m *LocationMarketMutation) MarketID() (r int64, exists bool) {
+	v := m.market
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarketID returns the old "market_id" field's value of the LocationMarket entity.
+// If the LocationMarket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationMarketMutation) OldMarketID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarketID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarketID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarketID: %w", err)
+	}
+	return oldValue.MarketID, nil
+}
+
+// ResetMarketID resets all changes to the "market_id" field.
+func (m *LocationMarketMutation) ResetMarketID() {
+	m.market = nil
+}
+
+// ClearLocation clears the "location" edge to the Location entity.
+func (m *LocationMarketMutation) ClearLocation() {
+	m.clearedlocation = true
+	m.clearedFields[locationmarket.FieldLocationID] = struct{}{}
+}
+
+// LocationCleared reports if the "location" edge to the Location entity was cleared.
+func (m *LocationMarketMutation) LocationCleared() bool {
+	return m.clearedlocation
+}
+
+// LocationIDs returns the "location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LocationID instead. It exists only for internal usage by the builders.
+func (m *LocationMarketMutation) LocationIDs() (ids []int64) {
+	if id := m.location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLocation resets all changes to the "location" edge.
+func (m *LocationMarketMutation) ResetLocation() {
+	m.location = nil
+	m.clearedlocation = false
+}
+
+// ClearMarket clears the "market" edge to the Market entity.
+func (m *LocationMarketMutation) ClearMarket() {
+	m.clearedmarket = true
+	m.clearedFields[locationmarket.FieldMarketID] = struct{}{}
+}
+
+// MarketCleared reports if the "market" edge to the Market entity was cleared.
+func (m *LocationMarketMutation) MarketCleared() bool {
+	return m.clearedmarket
+}
+
+// MarketIDs returns the "market" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MarketID instead. It exists only for internal usage by the builders.
+func (m *LocationMarketMutation) MarketIDs() (ids []int64) {
+	if id := m.market; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMarket resets all changes to the "market" edge.
+func (m *LocationMarketMutation) ResetMarket() {
+	m.market = nil
+	m.clearedmarket = false
+}
+
+// Where appends a list predicates to the LocationMarketMutation builder.
+func (m *LocationMarketMutation) Where(ps ...predicate.LocationMarket) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LocationMarketMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LocationMarketMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LocationMarket, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LocationMarketMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LocationMarketMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LocationMarket).
+func (m *LocationMarketMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LocationMarketMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.location != nil {
+		fields = append(fields, locationmarket.FieldLocationID)
+	}
+	if m.market != nil {
+		fields = append(fields, locationmarket.FieldMarketID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LocationMarketMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case locationmarket.FieldLocationID:
+		return m.LocationID()
+	case locationmarket.FieldMarketID:
+		return m.MarketID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LocationMarketMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case locationmarket.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case locationmarket.FieldMarketID:
+		return m.OldMarketID(ctx)
+	}
+	return nil, fmt.Errorf("unknown LocationMarket field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LocationMarketMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case locationmarket.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case locationmarket.FieldMarketID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarketID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LocationMarket field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LocationMarketMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LocationMarketMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LocationMarketMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown LocationMarket numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LocationMarketMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LocationMarketMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LocationMarketMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown LocationMarket nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LocationMarketMutation) ResetField(name string) error {
+	switch name {
+	case locationmarket.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case locationmarket.FieldMarketID:
+		m.ResetMarketID()
+		return nil
+	}
+	return fmt.Errorf("unknown LocationMarket field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LocationMarketMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.location != nil {
+		edges = append(edges, locationmarket.EdgeLocation)
+	}
+	if m.market != nil {
+		edges = append(edges, locationmarket.EdgeMarket)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LocationMarketMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case locationmarket.EdgeLocation:
+		if id := m.location; id != nil {
+			return []ent.Value{*id}
+		}
+	case locationmarket.EdgeMarket:
+		if id := m.market; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LocationMarketMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LocationMarketMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LocationMarketMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedlocation {
+		edges = append(edges, locationmarket.EdgeLocation)
+	}
+	if m.clearedmarket {
+		edges = append(edges, locationmarket.EdgeMarket)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LocationMarketMutation) EdgeCleared(name string) bool {
+	switch name {
+	case locationmarket.EdgeLocation:
+		return m.clearedlocation
+	case locationmarket.EdgeMarket:
+		return m.clearedmarket
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LocationMarketMutation) ClearEdge(name string) error {
+	switch name {
+	case locationmarket.EdgeLocation:
+		m.ClearLocation()
+		return nil
+	case locationmarket.EdgeMarket:
+		m.ClearMarket()
+		return nil
+	}
+	return fmt.Errorf("unknown LocationMarket unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LocationMarketMutation) ResetEdge(name string) error {
+	switch name {
+	case locationmarket.EdgeLocation:
+		m.ResetLocation()
+		return nil
+	case locationmarket.EdgeMarket:
+		m.ResetMarket()
+		return nil
+	}
+	return fmt.Errorf("unknown LocationMarket edge %s", name)
+}
+
+// LocationZoneMutation represents an operation that mutates the LocationZone nodes in the graph.
+type LocationZoneMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	position        *int
+	addposition     *int
+	country         *string
+	province        *string
+	postal_prefix   *string
+	clearedFields   map[string]struct{}
+	location        *int64
+	clearedlocation bool
+	done            bool
+	oldValue        func(context.Context) (*LocationZone, error)
+	predicates      []predicate.LocationZone
+}
+
+var _ ent.Mutation = (*LocationZoneMutation)(nil)
+
+// locationzoneOption allows management of the mutation configuration using functional options.
+type locationzoneOption func(*LocationZoneMutation)
+
+// newLocationZoneMutation creates new mutation for the LocationZone entity.
+func newLocationZoneMutation(c config, op Op, opts ...locationzoneOption) *LocationZoneMutation {
+	m := &LocationZoneMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLocationZone,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLocationZoneID sets the ID field of the mutation.
+func withLocationZoneID(id int64) locationzoneOption {
+	return func(m *LocationZoneMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LocationZone
+		)
+		m.oldValue = func(ctx context.Context) (*LocationZone, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LocationZone.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLocationZone sets the old LocationZone of the mutation.
+func withLocationZone(node *LocationZone) locationzoneOption {
+	return func(m *LocationZoneMutation) {
+		m.oldValue = func(context.Context) (*LocationZone, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LocationZoneMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LocationZoneMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LocationZone entities.
+func (m *LocationZoneMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LocationZoneMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LocationZoneMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LocationZone.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *LocationZoneMutation) SetLocationID(i int64) {
+	m.location = &i
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *LocationZoneMutation) LocationID() (r int64, exists bool) {
+	v := m.location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the LocationZone entity.
+// If the LocationZone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationZoneMutation) OldLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *LocationZoneMutation) ResetLocationID() {
+	m.location = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *LocationZoneMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *LocationZoneMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the LocationZone entity.
+// If the LocationZone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationZoneMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *LocationZoneMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *LocationZoneMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *LocationZoneMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetCountry sets the "country" field.
+func (m *LocationZoneMutation) SetCountry(s string) {
+	m.country = &s
+}
+
+// Country returns the value of the "country" field in the mutation.
+func (m *LocationZoneMutation) Country() (r string, exists bool) {
+	v := m.country
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountry returns the old "country" field's value of the LocationZone entity.
+// If the LocationZone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationZoneMutation) OldCountry(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountry: %w", err)
+	}
+	return oldValue.Country, nil
+}
+
+// ResetCountry resets all changes to the "country" field.
+func (m *LocationZoneMutation) ResetCountry() {
+	m.country = nil
+}
+
+// SetProvince sets the "province" field.
+func (m *LocationZoneMutation) SetProvince(s string) {
+	m.province = &s
+}
+
+// Province returns the value of the "province" field in the mutation.
+func (m *LocationZoneMutation) Province() (r string, exists bool) {
+	v := m.province
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvince returns the old "province" field's value of the LocationZone entity.
+// If the LocationZone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationZoneMutation) OldProvince(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvince: %w", err)
+	}
+	return oldValue.Province, nil
+}
+
+// ResetProvince resets all changes to the "province" field.
+func (m *LocationZoneMutation) ResetProvince() {
+	m.province = nil
+}
+
+// SetPostalPrefix sets the "postal_prefix" field.
+func (m *LocationZoneMutation) SetPostalPrefix(s string) {
+	m.postal_prefix = &s
+}
+
+// PostalPrefix returns the value of the "postal_prefix" field in the mutation.
+func (m *LocationZoneMutation) PostalPrefix() (r string, exists bool) {
+	v := m.postal_prefix
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostalPrefix returns the old "postal_prefix" field's value of the LocationZone entity.
+// If the LocationZone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LocationZoneMutation) OldPostalPrefix(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostalPrefix is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostalPrefix requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostalPrefix: %w", err)
+	}
+	return oldValue.PostalPrefix, nil
+}
+
+// ResetPostalPrefix resets all changes to the "postal_prefix" field.
+func (m *LocationZoneMutation) ResetPostalPrefix() {
+	m.postal_prefix = nil
+}
+
+// ClearLocation clears the "location" edge to the Location entity.
+func (m *LocationZoneMutation) ClearLocation() {
+	m.clearedlocation = true
+	m.clearedFields[locationzone.FieldLocationID] = struct{}{}
+}
+
+// LocationCleared reports if the "location" edge to the Location entity was cleared.
+func (m *LocationZoneMutation) LocationCleared() bool {
+	return m.clearedlocation
+}
+
+// LocationIDs returns the "location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LocationID instead. It exists only for internal usage by the builders.
+func (m *LocationZoneMutation) LocationIDs() (ids []int64) {
+	if id := m.location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLocation resets all changes to the "location" edge.
+func (m *LocationZoneMutation) ResetLocation() {
+	m.location = nil
+	m.clearedlocation = false
+}
+
+// Where appends a list predicates to the LocationZoneMutation builder.
+func (m *LocationZoneMutation) Where(ps ...predicate.LocationZone) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LocationZoneMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LocationZoneMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LocationZone, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LocationZoneMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LocationZoneMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LocationZone).
+func (m *LocationZoneMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LocationZoneMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.location != nil {
+		fields = append(fields, locationzone.FieldLocationID)
+	}
+	if m.position != nil {
+		fields = append(fields, locationzone.FieldPosition)
+	}
+	if m.country != nil {
+		fields = append(fields, locationzone.FieldCountry)
+	}
+	if m.province != nil {
+		fields = append(fields, locationzone.FieldProvince)
+	}
+	if m.postal_prefix != nil {
+		fields = append(fields, locationzone.FieldPostalPrefix)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LocationZoneMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case locationzone.FieldLocationID:
+		return m.LocationID()
+	case locationzone.FieldPosition:
+		return m.Position()
+	case locationzone.FieldCountry:
+		return m.Country()
+	case locationzone.FieldProvince:
+		return m.Province()
+	case locationzone.FieldPostalPrefix:
+		return m.PostalPrefix()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LocationZoneMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case locationzone.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case locationzone.FieldPosition:
+		return m.OldPosition(ctx)
+	case locationzone.FieldCountry:
+		return m.OldCountry(ctx)
+	case locationzone.FieldProvince:
+		return m.OldProvince(ctx)
+	case locationzone.FieldPostalPrefix:
+		return m.OldPostalPrefix(ctx)
+	}
+	return nil, fmt.Errorf("unknown LocationZone field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LocationZoneMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case locationzone.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case locationzone.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case locationzone.FieldCountry:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountry(v)
+		return nil
+	case locationzone.FieldProvince:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvince(v)
+		return nil
+	case locationzone.FieldPostalPrefix:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostalPrefix(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LocationZone field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LocationZoneMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, locationzone.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LocationZoneMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case locationzone.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LocationZoneMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case locationzone.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LocationZone numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LocationZoneMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LocationZoneMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LocationZoneMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown LocationZone nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LocationZoneMutation) ResetField(name string) error {
+	switch name {
+	case locationzone.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case locationzone.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case locationzone.FieldCountry:
+		m.ResetCountry()
+		return nil
+	case locationzone.FieldProvince:
+		m.ResetProvince()
+		return nil
+	case locationzone.FieldPostalPrefix:
+		m.ResetPostalPrefix()
+		return nil
+	}
+	return fmt.Errorf("unknown LocationZone field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LocationZoneMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.location != nil {
+		edges = append(edges, locationzone.EdgeLocation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LocationZoneMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case locationzone.EdgeLocation:
+		if id := m.location; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LocationZoneMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LocationZoneMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LocationZoneMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedlocation {
+		edges = append(edges, locationzone.EdgeLocation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LocationZoneMutation) EdgeCleared(name string) bool {
+	switch name {
+	case locationzone.EdgeLocation:
+		return m.clearedlocation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LocationZoneMutation) ClearEdge(name string) error {
+	switch name {
+	case locationzone.EdgeLocation:
+		m.ClearLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown LocationZone unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LocationZoneMutation) ResetEdge(name string) error {
+	switch name {
+	case locationzone.EdgeLocation:
+		m.ResetLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown LocationZone edge %s", name)
 }
 
 // MailMessageMutation represents an operation that mutates the MailMessage nodes in the graph.
@@ -31838,6 +35705,1046 @@ func (m *OrderLineMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown OrderLine edge %s", name)
+}
+
+// OrderLineComponentMutation represents an operation that mutates the OrderLineComponent nodes in the graph.
+type OrderLineComponentMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	position          *int
+	addposition       *int
+	variant_id        *int64
+	addvariant_id     *int64
+	product_id        *int64
+	addproduct_id     *int64
+	title             *string
+	variant_title     *string
+	sku               *string
+	quantity          *int
+	addquantity       *int
+	requires_shipping *bool
+	weight_grams      *int64
+	addweight_grams   *int64
+	clearedFields     map[string]struct{}
+	line              *int64
+	clearedline       bool
+	done              bool
+	oldValue          func(context.Context) (*OrderLineComponent, error)
+	predicates        []predicate.OrderLineComponent
+}
+
+var _ ent.Mutation = (*OrderLineComponentMutation)(nil)
+
+// orderlinecomponentOption allows management of the mutation configuration using functional options.
+type orderlinecomponentOption func(*OrderLineComponentMutation)
+
+// newOrderLineComponentMutation creates new mutation for the OrderLineComponent entity.
+func newOrderLineComponentMutation(c config, op Op, opts ...orderlinecomponentOption) *OrderLineComponentMutation {
+	m := &OrderLineComponentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrderLineComponent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrderLineComponentID sets the ID field of the mutation.
+func withOrderLineComponentID(id int64) orderlinecomponentOption {
+	return func(m *OrderLineComponentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OrderLineComponent
+		)
+		m.oldValue = func(ctx context.Context) (*OrderLineComponent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OrderLineComponent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrderLineComponent sets the old OrderLineComponent of the mutation.
+func withOrderLineComponent(node *OrderLineComponent) orderlinecomponentOption {
+	return func(m *OrderLineComponentMutation) {
+		m.oldValue = func(context.Context) (*OrderLineComponent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrderLineComponentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrderLineComponentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OrderLineComponent entities.
+func (m *OrderLineComponentMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrderLineComponentMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrderLineComponentMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OrderLineComponent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLineID sets the "line_id" field.
+func (m *OrderLineComponentMutation) SetLineID(i int64) {
+	m.line = &i
+}
+
+// LineID returns the value of the "line_id" field in the mutation.
+func (m *OrderLineComponentMutation) LineID() (r int64, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLineID returns the old "line_id" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldLineID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLineID: %w", err)
+	}
+	return oldValue.LineID, nil
+}
+
+// ResetLineID resets all changes to the "line_id" field.
+func (m *OrderLineComponentMutation) ResetLineID() {
+	m.line = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *OrderLineComponentMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *OrderLineComponentMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *OrderLineComponentMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *OrderLineComponentMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *OrderLineComponentMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *OrderLineComponentMutation) SetVariantID(i int64) {
+	m.variant_id = &i
+	m.addvariant_id = nil
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *OrderLineComponentMutation) VariantID() (r int64, exists bool) {
+	v := m.variant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// AddVariantID adds i to the "variant_id" field.
+func (m *OrderLineComponentMutation) AddVariantID(i int64) {
+	if m.addvariant_id != nil {
+		*m.addvariant_id += i
+	} else {
+		m.addvariant_id = &i
+	}
+}
+
+// AddedVariantID returns the value that was added to the "variant_id" field in this mutation.
+func (m *OrderLineComponentMutation) AddedVariantID() (r int64, exists bool) {
+	v := m.addvariant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *OrderLineComponentMutation) ResetVariantID() {
+	m.variant_id = nil
+	m.addvariant_id = nil
+}
+
+// SetProductID sets the "product_id" field.
+func (m *OrderLineComponentMutation) SetProductID(i int64) {
+	m.product_id = &i
+	m.addproduct_id = nil
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *OrderLineComponentMutation) ProductID() (r int64, exists bool) {
+	v := m.product_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldProductID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// AddProductID adds i to the "product_id" field.
+func (m *OrderLineComponentMutation) AddProductID(i int64) {
+	if m.addproduct_id != nil {
+		*m.addproduct_id += i
+	} else {
+		m.addproduct_id = &i
+	}
+}
+
+// AddedProductID returns the value that was added to the "product_id" field in this mutation.
+func (m *OrderLineComponentMutation) AddedProductID() (r int64, exists bool) {
+	v := m.addproduct_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *OrderLineComponentMutation) ResetProductID() {
+	m.product_id = nil
+	m.addproduct_id = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *OrderLineComponentMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *OrderLineComponentMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *OrderLineComponentMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetVariantTitle sets the "variant_title" field.
+func (m *OrderLineComponentMutation) SetVariantTitle(s string) {
+	m.variant_title = &s
+}
+
+// VariantTitle returns the value of the "variant_title" field in the mutation.
+func (m *OrderLineComponentMutation) VariantTitle() (r string, exists bool) {
+	v := m.variant_title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantTitle returns the old "variant_title" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldVariantTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantTitle: %w", err)
+	}
+	return oldValue.VariantTitle, nil
+}
+
+// ResetVariantTitle resets all changes to the "variant_title" field.
+func (m *OrderLineComponentMutation) ResetVariantTitle() {
+	m.variant_title = nil
+}
+
+// SetSku sets the "sku" field.
+func (m *OrderLineComponentMutation) SetSku(s string) {
+	m.sku = &s
+}
+
+// Sku returns the value of the "sku" field in the mutation.
+func (m *OrderLineComponentMutation) Sku() (r string, exists bool) {
+	v := m.sku
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSku returns the old "sku" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldSku(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSku is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSku requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSku: %w", err)
+	}
+	return oldValue.Sku, nil
+}
+
+// ResetSku resets all changes to the "sku" field.
+func (m *OrderLineComponentMutation) ResetSku() {
+	m.sku = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *OrderLineComponentMutation) SetQuantity(i int) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *OrderLineComponentMutation) Quantity() (r int, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldQuantity(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *OrderLineComponentMutation) AddQuantity(i int) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *OrderLineComponentMutation) AddedQuantity() (r int, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *OrderLineComponentMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetRequiresShipping sets the "requires_shipping" field.
+func (m *OrderLineComponentMutation) SetRequiresShipping(b bool) {
+	m.requires_shipping = &b
+}
+
+// RequiresShipping returns the value of the "requires_shipping" field in the mutation.
+func (m *OrderLineComponentMutation) RequiresShipping() (r bool, exists bool) {
+	v := m.requires_shipping
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequiresShipping returns the old "requires_shipping" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldRequiresShipping(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequiresShipping is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequiresShipping requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequiresShipping: %w", err)
+	}
+	return oldValue.RequiresShipping, nil
+}
+
+// ResetRequiresShipping resets all changes to the "requires_shipping" field.
+func (m *OrderLineComponentMutation) ResetRequiresShipping() {
+	m.requires_shipping = nil
+}
+
+// SetWeightGrams sets the "weight_grams" field.
+func (m *OrderLineComponentMutation) SetWeightGrams(i int64) {
+	m.weight_grams = &i
+	m.addweight_grams = nil
+}
+
+// WeightGrams returns the value of the "weight_grams" field in the mutation.
+func (m *OrderLineComponentMutation) WeightGrams() (r int64, exists bool) {
+	v := m.weight_grams
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeightGrams returns the old "weight_grams" field's value of the OrderLineComponent entity.
+// If the OrderLineComponent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineComponentMutation) OldWeightGrams(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeightGrams is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeightGrams requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeightGrams: %w", err)
+	}
+	return oldValue.WeightGrams, nil
+}
+
+// AddWeightGrams adds i to the "weight_grams" field.
+func (m *OrderLineComponentMutation) AddWeightGrams(i int64) {
+	if m.addweight_grams != nil {
+		*m.addweight_grams += i
+	} else {
+		m.addweight_grams = &i
+	}
+}
+
+// AddedWeightGrams returns the value that was added to the "weight_grams" field in this mutation.
+func (m *OrderLineComponentMutation) AddedWeightGrams() (r int64, exists bool) {
+	v := m.addweight_grams
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWeightGrams resets all changes to the "weight_grams" field.
+func (m *OrderLineComponentMutation) ResetWeightGrams() {
+	m.weight_grams = nil
+	m.addweight_grams = nil
+}
+
+// ClearLine clears the "line" edge to the OrderLine entity.
+func (m *OrderLineComponentMutation) ClearLine() {
+	m.clearedline = true
+	m.clearedFields[orderlinecomponent.FieldLineID] = struct{}{}
+}
+
+// LineCleared reports if the "line" edge to the OrderLine entity was cleared.
+func (m *OrderLineComponentMutation) LineCleared() bool {
+	return m.clearedline
+}
+
+// LineIDs returns the "line" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LineID instead. It exists only for internal usage by the builders.
+func (m *OrderLineComponentMutation) LineIDs() (ids []int64) {
+	if id := m.line; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLine resets all changes to the "line" edge.
+func (m *OrderLineComponentMutation) ResetLine() {
+	m.line = nil
+	m.clearedline = false
+}
+
+// Where appends a list predicates to the OrderLineComponentMutation builder.
+func (m *OrderLineComponentMutation) Where(ps ...predicate.OrderLineComponent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrderLineComponentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrderLineComponentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OrderLineComponent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrderLineComponentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrderLineComponentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OrderLineComponent).
+func (m *OrderLineComponentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrderLineComponentMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.line != nil {
+		fields = append(fields, orderlinecomponent.FieldLineID)
+	}
+	if m.position != nil {
+		fields = append(fields, orderlinecomponent.FieldPosition)
+	}
+	if m.variant_id != nil {
+		fields = append(fields, orderlinecomponent.FieldVariantID)
+	}
+	if m.product_id != nil {
+		fields = append(fields, orderlinecomponent.FieldProductID)
+	}
+	if m.title != nil {
+		fields = append(fields, orderlinecomponent.FieldTitle)
+	}
+	if m.variant_title != nil {
+		fields = append(fields, orderlinecomponent.FieldVariantTitle)
+	}
+	if m.sku != nil {
+		fields = append(fields, orderlinecomponent.FieldSku)
+	}
+	if m.quantity != nil {
+		fields = append(fields, orderlinecomponent.FieldQuantity)
+	}
+	if m.requires_shipping != nil {
+		fields = append(fields, orderlinecomponent.FieldRequiresShipping)
+	}
+	if m.weight_grams != nil {
+		fields = append(fields, orderlinecomponent.FieldWeightGrams)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrderLineComponentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case orderlinecomponent.FieldLineID:
+		return m.LineID()
+	case orderlinecomponent.FieldPosition:
+		return m.Position()
+	case orderlinecomponent.FieldVariantID:
+		return m.VariantID()
+	case orderlinecomponent.FieldProductID:
+		return m.ProductID()
+	case orderlinecomponent.FieldTitle:
+		return m.Title()
+	case orderlinecomponent.FieldVariantTitle:
+		return m.VariantTitle()
+	case orderlinecomponent.FieldSku:
+		return m.Sku()
+	case orderlinecomponent.FieldQuantity:
+		return m.Quantity()
+	case orderlinecomponent.FieldRequiresShipping:
+		return m.RequiresShipping()
+	case orderlinecomponent.FieldWeightGrams:
+		return m.WeightGrams()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrderLineComponentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case orderlinecomponent.FieldLineID:
+		return m.OldLineID(ctx)
+	case orderlinecomponent.FieldPosition:
+		return m.OldPosition(ctx)
+	case orderlinecomponent.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case orderlinecomponent.FieldProductID:
+		return m.OldProductID(ctx)
+	case orderlinecomponent.FieldTitle:
+		return m.OldTitle(ctx)
+	case orderlinecomponent.FieldVariantTitle:
+		return m.OldVariantTitle(ctx)
+	case orderlinecomponent.FieldSku:
+		return m.OldSku(ctx)
+	case orderlinecomponent.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case orderlinecomponent.FieldRequiresShipping:
+		return m.OldRequiresShipping(ctx)
+	case orderlinecomponent.FieldWeightGrams:
+		return m.OldWeightGrams(ctx)
+	}
+	return nil, fmt.Errorf("unknown OrderLineComponent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderLineComponentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case orderlinecomponent.FieldLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLineID(v)
+		return nil
+	case orderlinecomponent.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case orderlinecomponent.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case orderlinecomponent.FieldProductID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case orderlinecomponent.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case orderlinecomponent.FieldVariantTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantTitle(v)
+		return nil
+	case orderlinecomponent.FieldSku:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSku(v)
+		return nil
+	case orderlinecomponent.FieldQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case orderlinecomponent.FieldRequiresShipping:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequiresShipping(v)
+		return nil
+	case orderlinecomponent.FieldWeightGrams:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeightGrams(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderLineComponent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrderLineComponentMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, orderlinecomponent.FieldPosition)
+	}
+	if m.addvariant_id != nil {
+		fields = append(fields, orderlinecomponent.FieldVariantID)
+	}
+	if m.addproduct_id != nil {
+		fields = append(fields, orderlinecomponent.FieldProductID)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, orderlinecomponent.FieldQuantity)
+	}
+	if m.addweight_grams != nil {
+		fields = append(fields, orderlinecomponent.FieldWeightGrams)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrderLineComponentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case orderlinecomponent.FieldPosition:
+		return m.AddedPosition()
+	case orderlinecomponent.FieldVariantID:
+		return m.AddedVariantID()
+	case orderlinecomponent.FieldProductID:
+		return m.AddedProductID()
+	case orderlinecomponent.FieldQuantity:
+		return m.AddedQuantity()
+	case orderlinecomponent.FieldWeightGrams:
+		return m.AddedWeightGrams()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderLineComponentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case orderlinecomponent.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case orderlinecomponent.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVariantID(v)
+		return nil
+	case orderlinecomponent.FieldProductID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProductID(v)
+		return nil
+	case orderlinecomponent.FieldQuantity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case orderlinecomponent.FieldWeightGrams:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWeightGrams(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OrderLineComponent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrderLineComponentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrderLineComponentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrderLineComponentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown OrderLineComponent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrderLineComponentMutation) ResetField(name string) error {
+	switch name {
+	case orderlinecomponent.FieldLineID:
+		m.ResetLineID()
+		return nil
+	case orderlinecomponent.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case orderlinecomponent.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case orderlinecomponent.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case orderlinecomponent.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case orderlinecomponent.FieldVariantTitle:
+		m.ResetVariantTitle()
+		return nil
+	case orderlinecomponent.FieldSku:
+		m.ResetSku()
+		return nil
+	case orderlinecomponent.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case orderlinecomponent.FieldRequiresShipping:
+		m.ResetRequiresShipping()
+		return nil
+	case orderlinecomponent.FieldWeightGrams:
+		m.ResetWeightGrams()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderLineComponent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrderLineComponentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.line != nil {
+		edges = append(edges, orderlinecomponent.EdgeLine)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrderLineComponentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case orderlinecomponent.EdgeLine:
+		if id := m.line; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrderLineComponentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrderLineComponentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrderLineComponentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedline {
+		edges = append(edges, orderlinecomponent.EdgeLine)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrderLineComponentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case orderlinecomponent.EdgeLine:
+		return m.clearedline
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrderLineComponentMutation) ClearEdge(name string) error {
+	switch name {
+	case orderlinecomponent.EdgeLine:
+		m.ClearLine()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderLineComponent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrderLineComponentMutation) ResetEdge(name string) error {
+	switch name {
+	case orderlinecomponent.EdgeLine:
+		m.ResetLine()
+		return nil
+	}
+	return fmt.Errorf("unknown OrderLineComponent edge %s", name)
 }
 
 // OrderNoteMutation represents an operation that mutates the OrderNote nodes in the graph.
@@ -46523,6 +51430,1975 @@ func (m *ProductTagMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ProductTag edge %s", name)
 }
 
+// PurchaseOrderMutation represents an operation that mutates the PurchaseOrder nodes in the graph.
+type PurchaseOrderMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	state           *string
+	reference       *string
+	note            *string
+	currency        *string
+	expected_at     *time.Time
+	ordered_at      *time.Time
+	ended_at        *time.Time
+	clearedFields   map[string]struct{}
+	supplier        *int64
+	clearedsupplier bool
+	location        *int64
+	clearedlocation bool
+	done            bool
+	oldValue        func(context.Context) (*PurchaseOrder, error)
+	predicates      []predicate.PurchaseOrder
+}
+
+var _ ent.Mutation = (*PurchaseOrderMutation)(nil)
+
+// purchaseorderOption allows management of the mutation configuration using functional options.
+type purchaseorderOption func(*PurchaseOrderMutation)
+
+// newPurchaseOrderMutation creates new mutation for the PurchaseOrder entity.
+func newPurchaseOrderMutation(c config, op Op, opts ...purchaseorderOption) *PurchaseOrderMutation {
+	m := &PurchaseOrderMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePurchaseOrder,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPurchaseOrderID sets the ID field of the mutation.
+func withPurchaseOrderID(id int64) purchaseorderOption {
+	return func(m *PurchaseOrderMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PurchaseOrder
+		)
+		m.oldValue = func(ctx context.Context) (*PurchaseOrder, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PurchaseOrder.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPurchaseOrder sets the old PurchaseOrder of the mutation.
+func withPurchaseOrder(node *PurchaseOrder) purchaseorderOption {
+	return func(m *PurchaseOrderMutation) {
+		m.oldValue = func(context.Context) (*PurchaseOrder, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PurchaseOrderMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PurchaseOrderMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PurchaseOrder entities.
+func (m *PurchaseOrderMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PurchaseOrderMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PurchaseOrderMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PurchaseOrder.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PurchaseOrderMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PurchaseOrderMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PurchaseOrderMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PurchaseOrderMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PurchaseOrderMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PurchaseOrderMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PurchaseOrderMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PurchaseOrderMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PurchaseOrderMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PurchaseOrderMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PurchaseOrderMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetSupplierID sets the "supplier_id" field.
+func (m *PurchaseOrderMutation) SetSupplierID(i int64) {
+	m.supplier = &i
+}
+
+// SupplierID returns the value of the "supplier_id" field in the mutation.
+func (m *PurchaseOrderMutation) SupplierID() (r int64, exists bool) {
+	v := m.supplier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSupplierID returns the old "supplier_id" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldSupplierID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSupplierID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSupplierID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSupplierID: %w", err)
+	}
+	return oldValue.SupplierID, nil
+}
+
+// ResetSupplierID resets all changes to the "supplier_id" field.
+func (m *PurchaseOrderMutation) ResetSupplierID() {
+	m.supplier = nil
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *PurchaseOrderMutation) SetLocationID(i int64) {
+	m.location = &i
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *PurchaseOrderMutation) LocationID() (r int64, exists bool) {
+	v := m.location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *PurchaseOrderMutation) ResetLocationID() {
+	m.location = nil
+}
+
+// SetState sets the "state" field.
+func (m *PurchaseOrderMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *PurchaseOrderMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *PurchaseOrderMutation) ResetState() {
+	m.state = nil
+}
+
+// SetReference sets the "reference" field.
+func (m *PurchaseOrderMutation) SetReference(s string) {
+	m.reference = &s
+}
+
+// Reference returns the value of the "reference" field in the mutation.
+func (m *PurchaseOrderMutation) Reference() (r string, exists bool) {
+	v := m.reference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReference returns the old "reference" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldReference(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReference: %w", err)
+	}
+	return oldValue.Reference, nil
+}
+
+// ResetReference resets all changes to the "reference" field.
+func (m *PurchaseOrderMutation) ResetReference() {
+	m.reference = nil
+}
+
+// SetNote sets the "note" field.
+func (m *PurchaseOrderMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *PurchaseOrderMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *PurchaseOrderMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *PurchaseOrderMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *PurchaseOrderMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *PurchaseOrderMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetExpectedAt sets the "expected_at" field.
+func (m *PurchaseOrderMutation) SetExpectedAt(t time.Time) {
+	m.expected_at = &t
+}
+
+// ExpectedAt returns the value of the "expected_at" field in the mutation.
+func (m *PurchaseOrderMutation) ExpectedAt() (r time.Time, exists bool) {
+	v := m.expected_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpectedAt returns the old "expected_at" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldExpectedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpectedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpectedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpectedAt: %w", err)
+	}
+	return oldValue.ExpectedAt, nil
+}
+
+// ClearExpectedAt clears the value of the "expected_at" field.
+func (m *PurchaseOrderMutation) ClearExpectedAt() {
+	m.expected_at = nil
+	m.clearedFields[purchaseorder.FieldExpectedAt] = struct{}{}
+}
+
+// ExpectedAtCleared returns if the "expected_at" field was cleared in this mutation.
+func (m *PurchaseOrderMutation) ExpectedAtCleared() bool {
+	_, ok := m.clearedFields[purchaseorder.FieldExpectedAt]
+	return ok
+}
+
+// ResetExpectedAt resets all changes to the "expected_at" field.
+func (m *PurchaseOrderMutation) ResetExpectedAt() {
+	m.expected_at = nil
+	delete(m.clearedFields, purchaseorder.FieldExpectedAt)
+}
+
+// SetOrderedAt sets the "ordered_at" field.
+func (m *PurchaseOrderMutation) SetOrderedAt(t time.Time) {
+	m.ordered_at = &t
+}
+
+// OrderedAt returns the value of the "ordered_at" field in the mutation.
+func (m *PurchaseOrderMutation) OrderedAt() (r time.Time, exists bool) {
+	v := m.ordered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderedAt returns the old "ordered_at" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldOrderedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderedAt: %w", err)
+	}
+	return oldValue.OrderedAt, nil
+}
+
+// ClearOrderedAt clears the value of the "ordered_at" field.
+func (m *PurchaseOrderMutation) ClearOrderedAt() {
+	m.ordered_at = nil
+	m.clearedFields[purchaseorder.FieldOrderedAt] = struct{}{}
+}
+
+// OrderedAtCleared returns if the "ordered_at" field was cleared in this mutation.
+func (m *PurchaseOrderMutation) OrderedAtCleared() bool {
+	_, ok := m.clearedFields[purchaseorder.FieldOrderedAt]
+	return ok
+}
+
+// ResetOrderedAt resets all changes to the "ordered_at" field.
+func (m *PurchaseOrderMutation) ResetOrderedAt() {
+	m.ordered_at = nil
+	delete(m.clearedFields, purchaseorder.FieldOrderedAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *PurchaseOrderMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *PurchaseOrderMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the PurchaseOrder entity.
+// If the PurchaseOrder object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *PurchaseOrderMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[purchaseorder.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *PurchaseOrderMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[purchaseorder.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *PurchaseOrderMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, purchaseorder.FieldEndedAt)
+}
+
+// ClearSupplier clears the "supplier" edge to the Location entity.
+func (m *PurchaseOrderMutation) ClearSupplier() {
+	m.clearedsupplier = true
+	m.clearedFields[purchaseorder.FieldSupplierID] = struct{}{}
+}
+
+// SupplierCleared reports if the "supplier" edge to the Location entity was cleared.
+func (m *PurchaseOrderMutation) SupplierCleared() bool {
+	return m.clearedsupplier
+}
+
+// SupplierIDs returns the "supplier" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SupplierID instead. It exists only for internal usage by the builders.
+func (m *PurchaseOrderMutation) SupplierIDs() (ids []int64) {
+	if id := m.supplier; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSupplier resets all changes to the "supplier" edge.
+func (m *PurchaseOrderMutation) ResetSupplier() {
+	m.supplier = nil
+	m.clearedsupplier = false
+}
+
+// ClearLocation clears the "location" edge to the Location entity.
+func (m *PurchaseOrderMutation) ClearLocation() {
+	m.clearedlocation = true
+	m.clearedFields[purchaseorder.FieldLocationID] = struct{}{}
+}
+
+// LocationCleared reports if the "location" edge to the Location entity was cleared.
+func (m *PurchaseOrderMutation) LocationCleared() bool {
+	return m.clearedlocation
+}
+
+// LocationIDs returns the "location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LocationID instead. It exists only for internal usage by the builders.
+func (m *PurchaseOrderMutation) LocationIDs() (ids []int64) {
+	if id := m.location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLocation resets all changes to the "location" edge.
+func (m *PurchaseOrderMutation) ResetLocation() {
+	m.location = nil
+	m.clearedlocation = false
+}
+
+// Where appends a list predicates to the PurchaseOrderMutation builder.
+func (m *PurchaseOrderMutation) Where(ps ...predicate.PurchaseOrder) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PurchaseOrderMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PurchaseOrderMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PurchaseOrder, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PurchaseOrderMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PurchaseOrderMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PurchaseOrder).
+func (m *PurchaseOrderMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PurchaseOrderMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.created_at != nil {
+		fields = append(fields, purchaseorder.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, purchaseorder.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, purchaseorder.FieldVersion)
+	}
+	if m.supplier != nil {
+		fields = append(fields, purchaseorder.FieldSupplierID)
+	}
+	if m.location != nil {
+		fields = append(fields, purchaseorder.FieldLocationID)
+	}
+	if m.state != nil {
+		fields = append(fields, purchaseorder.FieldState)
+	}
+	if m.reference != nil {
+		fields = append(fields, purchaseorder.FieldReference)
+	}
+	if m.note != nil {
+		fields = append(fields, purchaseorder.FieldNote)
+	}
+	if m.currency != nil {
+		fields = append(fields, purchaseorder.FieldCurrency)
+	}
+	if m.expected_at != nil {
+		fields = append(fields, purchaseorder.FieldExpectedAt)
+	}
+	if m.ordered_at != nil {
+		fields = append(fields, purchaseorder.FieldOrderedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, purchaseorder.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PurchaseOrderMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case purchaseorder.FieldCreatedAt:
+		return m.CreatedAt()
+	case purchaseorder.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case purchaseorder.FieldVersion:
+		return m.Version()
+	case purchaseorder.FieldSupplierID:
+		return m.SupplierID()
+	case purchaseorder.FieldLocationID:
+		return m.LocationID()
+	case purchaseorder.FieldState:
+		return m.State()
+	case purchaseorder.FieldReference:
+		return m.Reference()
+	case purchaseorder.FieldNote:
+		return m.Note()
+	case purchaseorder.FieldCurrency:
+		return m.Currency()
+	case purchaseorder.FieldExpectedAt:
+		return m.ExpectedAt()
+	case purchaseorder.FieldOrderedAt:
+		return m.OrderedAt()
+	case purchaseorder.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PurchaseOrderMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case purchaseorder.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case purchaseorder.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case purchaseorder.FieldVersion:
+		return m.OldVersion(ctx)
+	case purchaseorder.FieldSupplierID:
+		return m.OldSupplierID(ctx)
+	case purchaseorder.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case purchaseorder.FieldState:
+		return m.OldState(ctx)
+	case purchaseorder.FieldReference:
+		return m.OldReference(ctx)
+	case purchaseorder.FieldNote:
+		return m.OldNote(ctx)
+	case purchaseorder.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case purchaseorder.FieldExpectedAt:
+		return m.OldExpectedAt(ctx)
+	case purchaseorder.FieldOrderedAt:
+		return m.OldOrderedAt(ctx)
+	case purchaseorder.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PurchaseOrder field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PurchaseOrderMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case purchaseorder.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case purchaseorder.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case purchaseorder.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case purchaseorder.FieldSupplierID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSupplierID(v)
+		return nil
+	case purchaseorder.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case purchaseorder.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case purchaseorder.FieldReference:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReference(v)
+		return nil
+	case purchaseorder.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case purchaseorder.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case purchaseorder.FieldExpectedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpectedAt(v)
+		return nil
+	case purchaseorder.FieldOrderedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderedAt(v)
+		return nil
+	case purchaseorder.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrder field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PurchaseOrderMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, purchaseorder.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PurchaseOrderMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case purchaseorder.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PurchaseOrderMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case purchaseorder.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrder numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PurchaseOrderMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(purchaseorder.FieldExpectedAt) {
+		fields = append(fields, purchaseorder.FieldExpectedAt)
+	}
+	if m.FieldCleared(purchaseorder.FieldOrderedAt) {
+		fields = append(fields, purchaseorder.FieldOrderedAt)
+	}
+	if m.FieldCleared(purchaseorder.FieldEndedAt) {
+		fields = append(fields, purchaseorder.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PurchaseOrderMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PurchaseOrderMutation) ClearField(name string) error {
+	switch name {
+	case purchaseorder.FieldExpectedAt:
+		m.ClearExpectedAt()
+		return nil
+	case purchaseorder.FieldOrderedAt:
+		m.ClearOrderedAt()
+		return nil
+	case purchaseorder.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrder nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PurchaseOrderMutation) ResetField(name string) error {
+	switch name {
+	case purchaseorder.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case purchaseorder.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case purchaseorder.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case purchaseorder.FieldSupplierID:
+		m.ResetSupplierID()
+		return nil
+	case purchaseorder.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case purchaseorder.FieldState:
+		m.ResetState()
+		return nil
+	case purchaseorder.FieldReference:
+		m.ResetReference()
+		return nil
+	case purchaseorder.FieldNote:
+		m.ResetNote()
+		return nil
+	case purchaseorder.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case purchaseorder.FieldExpectedAt:
+		m.ResetExpectedAt()
+		return nil
+	case purchaseorder.FieldOrderedAt:
+		m.ResetOrderedAt()
+		return nil
+	case purchaseorder.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrder field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PurchaseOrderMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.supplier != nil {
+		edges = append(edges, purchaseorder.EdgeSupplier)
+	}
+	if m.location != nil {
+		edges = append(edges, purchaseorder.EdgeLocation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PurchaseOrderMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case purchaseorder.EdgeSupplier:
+		if id := m.supplier; id != nil {
+			return []ent.Value{*id}
+		}
+	case purchaseorder.EdgeLocation:
+		if id := m.location; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PurchaseOrderMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PurchaseOrderMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PurchaseOrderMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsupplier {
+		edges = append(edges, purchaseorder.EdgeSupplier)
+	}
+	if m.clearedlocation {
+		edges = append(edges, purchaseorder.EdgeLocation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PurchaseOrderMutation) EdgeCleared(name string) bool {
+	switch name {
+	case purchaseorder.EdgeSupplier:
+		return m.clearedsupplier
+	case purchaseorder.EdgeLocation:
+		return m.clearedlocation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PurchaseOrderMutation) ClearEdge(name string) error {
+	switch name {
+	case purchaseorder.EdgeSupplier:
+		m.ClearSupplier()
+		return nil
+	case purchaseorder.EdgeLocation:
+		m.ClearLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrder unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PurchaseOrderMutation) ResetEdge(name string) error {
+	switch name {
+	case purchaseorder.EdgeSupplier:
+		m.ResetSupplier()
+		return nil
+	case purchaseorder.EdgeLocation:
+		m.ResetLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrder edge %s", name)
+}
+
+// PurchaseOrderLineMutation represents an operation that mutates the PurchaseOrderLine nodes in the graph.
+type PurchaseOrderLineMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *int64
+	variant_id            *int64
+	addvariant_id         *int64
+	quantity              *int64
+	addquantity           *int64
+	received              *int64
+	addreceived           *int64
+	cancelled             *int64
+	addcancelled          *int64
+	unit_cost             *int64
+	addunit_cost          *int64
+	clearedFields         map[string]struct{}
+	purchase_order        *int64
+	clearedpurchase_order bool
+	done                  bool
+	oldValue              func(context.Context) (*PurchaseOrderLine, error)
+	predicates            []predicate.PurchaseOrderLine
+}
+
+var _ ent.Mutation = (*PurchaseOrderLineMutation)(nil)
+
+// purchaseorderlineOption allows management of the mutation configuration using functional options.
+type purchaseorderlineOption func(*PurchaseOrderLineMutation)
+
+// newPurchaseOrderLineMutation creates new mutation for the PurchaseOrderLine entity.
+func newPurchaseOrderLineMutation(c config, op Op, opts ...purchaseorderlineOption) *PurchaseOrderLineMutation {
+	m := &PurchaseOrderLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePurchaseOrderLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPurchaseOrderLineID sets the ID field of the mutation.
+func withPurchaseOrderLineID(id int64) purchaseorderlineOption {
+	return func(m *PurchaseOrderLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PurchaseOrderLine
+		)
+		m.oldValue = func(ctx context.Context) (*PurchaseOrderLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PurchaseOrderLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPurchaseOrderLine sets the old PurchaseOrderLine of the mutation.
+func withPurchaseOrderLine(node *PurchaseOrderLine) purchaseorderlineOption {
+	return func(m *PurchaseOrderLineMutation) {
+		m.oldValue = func(context.Context) (*PurchaseOrderLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PurchaseOrderLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PurchaseOrderLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PurchaseOrderLine entities.
+func (m *PurchaseOrderLineMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PurchaseOrderLineMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PurchaseOrderLineMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PurchaseOrderLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPurchaseOrderID sets the "purchase_order_id" field.
+func (m *PurchaseOrderLineMutation) SetPurchaseOrderID(i int64) {
+	m.purchase_order = &i
+}
+
+// PurchaseOrderID returns the value of the "purchase_order_id" field in the mutation.
+func (m *PurchaseOrderLineMutation) PurchaseOrderID() (r int64, exists bool) {
+	v := m.purchase_order
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPurchaseOrderID returns the old "purchase_order_id" field's value of the PurchaseOrderLine entity.
+// If the PurchaseOrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderLineMutation) OldPurchaseOrderID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPurchaseOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPurchaseOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPurchaseOrderID: %w", err)
+	}
+	return oldValue.PurchaseOrderID, nil
+}
+
+// ResetPurchaseOrderID resets all changes to the "purchase_order_id" field.
+func (m *PurchaseOrderLineMutation) ResetPurchaseOrderID() {
+	m.purchase_order = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *PurchaseOrderLineMutation) SetVariantID(i int64) {
+	m.variant_id = &i
+	m.addvariant_id = nil
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *PurchaseOrderLineMutation) VariantID() (r int64, exists bool) {
+	v := m.variant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the PurchaseOrderLine entity.
+// If the PurchaseOrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderLineMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// AddVariantID adds i to the "variant_id" field.
+func (m *PurchaseOrderLineMutation) AddVariantID(i int64) {
+	if m.addvariant_id != nil {
+		*m.addvariant_id += i
+	} else {
+		m.addvariant_id = &i
+	}
+}
+
+// AddedVariantID returns the value that was added to the "variant_id" field in this mutation.
+func (m *PurchaseOrderLineMutation) AddedVariantID() (r int64, exists bool) {
+	v := m.addvariant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *PurchaseOrderLineMutation) ResetVariantID() {
+	m.variant_id = nil
+	m.addvariant_id = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *PurchaseOrderLineMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *PurchaseOrderLineMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the PurchaseOrderLine entity.
+// If the PurchaseOrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderLineMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *PurchaseOrderLineMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *PurchaseOrderLineMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *PurchaseOrderLineMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetReceived sets the "received" field.
+func (m *PurchaseOrderLineMutation) SetReceived(i int64) {
+	m.received = &i
+	m.addreceived = nil
+}
+
+// Received returns the value of the "received" field in the mutation.
+func (m *PurchaseOrderLineMutation) Received() (r int64, exists bool) {
+	v := m.received
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceived returns the old "received" field's value of the PurchaseOrderLine entity.
+// If the PurchaseOrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderLineMutation) OldReceived(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceived: %w", err)
+	}
+	return oldValue.Received, nil
+}
+
+// AddReceived adds i to the "received" field.
+func (m *PurchaseOrderLineMutation) AddReceived(i int64) {
+	if m.addreceived != nil {
+		*m.addreceived += i
+	} else {
+		m.addreceived = &i
+	}
+}
+
+// AddedReceived returns the value that was added to the "received" field in this mutation.
+func (m *PurchaseOrderLineMutation) AddedReceived() (r int64, exists bool) {
+	v := m.addreceived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReceived resets all changes to the "received" field.
+func (m *PurchaseOrderLineMutation) ResetReceived() {
+	m.received = nil
+	m.addreceived = nil
+}
+
+// SetCancelled sets the "cancelled" field.
+func (m *PurchaseOrderLineMutation) SetCancelled(i int64) {
+	m.cancelled = &i
+	m.addcancelled = nil
+}
+
+// Cancelled returns the value of the "cancelled" field in the mutation.
+func (m *PurchaseOrderLineMutation) Cancelled() (r int64, exists bool) {
+	v := m.cancelled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCancelled returns the old "cancelled" field's value of the PurchaseOrderLine entity.
+// If the PurchaseOrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderLineMutation) OldCancelled(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCancelled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCancelled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCancelled: %w", err)
+	}
+	return oldValue.Cancelled, nil
+}
+
+// AddCancelled adds i to the "cancelled" field.
+func (m *PurchaseOrderLineMutation) AddCancelled(i int64) {
+	if m.addcancelled != nil {
+		*m.addcancelled += i
+	} else {
+		m.addcancelled = &i
+	}
+}
+
+// AddedCancelled returns the value that was added to the "cancelled" field in this mutation.
+func (m *PurchaseOrderLineMutation) AddedCancelled() (r int64, exists bool) {
+	v := m.addcancelled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCancelled resets all changes to the "cancelled" field.
+func (m *PurchaseOrderLineMutation) ResetCancelled() {
+	m.cancelled = nil
+	m.addcancelled = nil
+}
+
+// SetUnitCost sets the "unit_cost" field.
+func (m *PurchaseOrderLineMutation) SetUnitCost(i int64) {
+	m.unit_cost = &i
+	m.addunit_cost = nil
+}
+
+// UnitCost returns the value of the "unit_cost" field in the mutation.
+func (m *PurchaseOrderLineMutation) UnitCost() (r int64, exists bool) {
+	v := m.unit_cost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnitCost returns the old "unit_cost" field's value of the PurchaseOrderLine entity.
+// If the PurchaseOrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurchaseOrderLineMutation) OldUnitCost(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnitCost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnitCost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnitCost: %w", err)
+	}
+	return oldValue.UnitCost, nil
+}
+
+// AddUnitCost adds i to the "unit_cost" field.
+func (m *PurchaseOrderLineMutation) AddUnitCost(i int64) {
+	if m.addunit_cost != nil {
+		*m.addunit_cost += i
+	} else {
+		m.addunit_cost = &i
+	}
+}
+
+// AddedUnitCost returns the value that was added to the "unit_cost" field in this mutation.
+func (m *PurchaseOrderLineMutation) AddedUnitCost() (r int64, exists bool) {
+	v := m.addunit_cost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUnitCost clears the value of the "unit_cost" field.
+func (m *PurchaseOrderLineMutation) ClearUnitCost() {
+	m.unit_cost = nil
+	m.addunit_cost = nil
+	m.clearedFields[purchaseorderline.FieldUnitCost] = struct{}{}
+}
+
+// UnitCostCleared returns if the "unit_cost" field was cleared in this mutation.
+func (m *PurchaseOrderLineMutation) UnitCostCleared() bool {
+	_, ok := m.clearedFields[purchaseorderline.FieldUnitCost]
+	return ok
+}
+
+// ResetUnitCost resets all changes to the "unit_cost" field.
+func (m *PurchaseOrderLineMutation) ResetUnitCost() {
+	m.unit_cost = nil
+	m.addunit_cost = nil
+	delete(m.clearedFields, purchaseorderline.FieldUnitCost)
+}
+
+// ClearPurchaseOrder clears the "purchase_order" edge to the PurchaseOrder entity.
+func (m *PurchaseOrderLineMutation) ClearPurchaseOrder() {
+	m.clearedpurchase_order = true
+	m.clearedFields[purchaseorderline.FieldPurchaseOrderID] = struct{}{}
+}
+
+// PurchaseOrderCleared reports if the "purchase_order" edge to the PurchaseOrder entity was cleared.
+func (m *PurchaseOrderLineMutation) PurchaseOrderCleared() bool {
+	return m.clearedpurchase_order
+}
+
+// PurchaseOrderIDs returns the "purchase_order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PurchaseOrderID instead. It exists only for internal usage by the builders.
+func (m *PurchaseOrderLineMutation) PurchaseOrderIDs() (ids []int64) {
+	if id := m.purchase_order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPurchaseOrder resets all changes to the "purchase_order" edge.
+func (m *PurchaseOrderLineMutation) ResetPurchaseOrder() {
+	m.purchase_order = nil
+	m.clearedpurchase_order = false
+}
+
+// Where appends a list predicates to the PurchaseOrderLineMutation builder.
+func (m *PurchaseOrderLineMutation) Where(ps ...predicate.PurchaseOrderLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PurchaseOrderLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PurchaseOrderLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PurchaseOrderLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PurchaseOrderLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PurchaseOrderLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PurchaseOrderLine).
+func (m *PurchaseOrderLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PurchaseOrderLineMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.purchase_order != nil {
+		fields = append(fields, purchaseorderline.FieldPurchaseOrderID)
+	}
+	if m.variant_id != nil {
+		fields = append(fields, purchaseorderline.FieldVariantID)
+	}
+	if m.quantity != nil {
+		fields = append(fields, purchaseorderline.FieldQuantity)
+	}
+	if m.received != nil {
+		fields = append(fields, purchaseorderline.FieldReceived)
+	}
+	if m.cancelled != nil {
+		fields = append(fields, purchaseorderline.FieldCancelled)
+	}
+	if m.unit_cost != nil {
+		fields = append(fields, purchaseorderline.FieldUnitCost)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PurchaseOrderLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case purchaseorderline.FieldPurchaseOrderID:
+		return m.PurchaseOrderID()
+	case purchaseorderline.FieldVariantID:
+		return m.VariantID()
+	case purchaseorderline.FieldQuantity:
+		return m.Quantity()
+	case purchaseorderline.FieldReceived:
+		return m.Received()
+	case purchaseorderline.FieldCancelled:
+		return m.Cancelled()
+	case purchaseorderline.FieldUnitCost:
+		return m.UnitCost()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PurchaseOrderLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case purchaseorderline.FieldPurchaseOrderID:
+		return m.OldPurchaseOrderID(ctx)
+	case purchaseorderline.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case purchaseorderline.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case purchaseorderline.FieldReceived:
+		return m.OldReceived(ctx)
+	case purchaseorderline.FieldCancelled:
+		return m.OldCancelled(ctx)
+	case purchaseorderline.FieldUnitCost:
+		return m.OldUnitCost(ctx)
+	}
+	return nil, fmt.Errorf("unknown PurchaseOrderLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PurchaseOrderLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case purchaseorderline.FieldPurchaseOrderID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPurchaseOrderID(v)
+		return nil
+	case purchaseorderline.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case purchaseorderline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case purchaseorderline.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceived(v)
+		return nil
+	case purchaseorderline.FieldCancelled:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCancelled(v)
+		return nil
+	case purchaseorderline.FieldUnitCost:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnitCost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrderLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PurchaseOrderLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addvariant_id != nil {
+		fields = append(fields, purchaseorderline.FieldVariantID)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, purchaseorderline.FieldQuantity)
+	}
+	if m.addreceived != nil {
+		fields = append(fields, purchaseorderline.FieldReceived)
+	}
+	if m.addcancelled != nil {
+		fields = append(fields, purchaseorderline.FieldCancelled)
+	}
+	if m.addunit_cost != nil {
+		fields = append(fields, purchaseorderline.FieldUnitCost)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PurchaseOrderLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case purchaseorderline.FieldVariantID:
+		return m.AddedVariantID()
+	case purchaseorderline.FieldQuantity:
+		return m.AddedQuantity()
+	case purchaseorderline.FieldReceived:
+		return m.AddedReceived()
+	case purchaseorderline.FieldCancelled:
+		return m.AddedCancelled()
+	case purchaseorderline.FieldUnitCost:
+		return m.AddedUnitCost()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PurchaseOrderLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case purchaseorderline.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVariantID(v)
+		return nil
+	case purchaseorderline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case purchaseorderline.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReceived(v)
+		return nil
+	case purchaseorderline.FieldCancelled:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCancelled(v)
+		return nil
+	case purchaseorderline.FieldUnitCost:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnitCost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrderLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PurchaseOrderLineMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(purchaseorderline.FieldUnitCost) {
+		fields = append(fields, purchaseorderline.FieldUnitCost)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PurchaseOrderLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PurchaseOrderLineMutation) ClearField(name string) error {
+	switch name {
+	case purchaseorderline.FieldUnitCost:
+		m.ClearUnitCost()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrderLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PurchaseOrderLineMutation) ResetField(name string) error {
+	switch name {
+	case purchaseorderline.FieldPurchaseOrderID:
+		m.ResetPurchaseOrderID()
+		return nil
+	case purchaseorderline.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case purchaseorderline.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case purchaseorderline.FieldReceived:
+		m.ResetReceived()
+		return nil
+	case purchaseorderline.FieldCancelled:
+		m.ResetCancelled()
+		return nil
+	case purchaseorderline.FieldUnitCost:
+		m.ResetUnitCost()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrderLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PurchaseOrderLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.purchase_order != nil {
+		edges = append(edges, purchaseorderline.EdgePurchaseOrder)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PurchaseOrderLineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case purchaseorderline.EdgePurchaseOrder:
+		if id := m.purchase_order; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PurchaseOrderLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PurchaseOrderLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PurchaseOrderLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpurchase_order {
+		edges = append(edges, purchaseorderline.EdgePurchaseOrder)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PurchaseOrderLineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case purchaseorderline.EdgePurchaseOrder:
+		return m.clearedpurchase_order
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PurchaseOrderLineMutation) ClearEdge(name string) error {
+	switch name {
+	case purchaseorderline.EdgePurchaseOrder:
+		m.ClearPurchaseOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrderLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PurchaseOrderLineMutation) ResetEdge(name string) error {
+	switch name {
+	case purchaseorderline.EdgePurchaseOrder:
+		m.ResetPurchaseOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown PurchaseOrderLine edge %s", name)
+}
+
 // ReservationMutation represents an operation that mutates the Reservation nodes in the graph.
 type ReservationMutation struct {
 	config
@@ -46543,6 +53419,7 @@ type ReservationMutation struct {
 	addquantity    *int64
 	state          *string
 	client         *string
+	customer       *string
 	expires_at     *time.Time
 	ended_at       *time.Time
 	clearedFields  map[string]struct{}
@@ -47079,6 +53956,42 @@ func (m *ReservationMutation) ResetClient() {
 	m.client = nil
 }
 
+// SetCustomer sets the "customer" field.
+func (m *ReservationMutation) SetCustomer(s string) {
+	m.customer = &s
+}
+
+// Customer returns the value of the "customer" field in the mutation.
+func (m *ReservationMutation) Customer() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomer returns the old "customer" field's value of the Reservation entity.
+// If the Reservation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationMutation) OldCustomer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomer: %w", err)
+	}
+	return oldValue.Customer, nil
+}
+
+// ResetCustomer resets all changes to the "customer" field.
+func (m *ReservationMutation) ResetCustomer() {
+	m.customer = nil
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (m *ReservationMutation) SetExpiresAt(t time.Time) {
 	m.expires_at = &t
@@ -47198,7 +54111,7 @@ func (m *ReservationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReservationMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.created_at != nil {
 		fields = append(fields, reservation.FieldCreatedAt)
 	}
@@ -47225,6 +54138,9 @@ func (m *ReservationMutation) Fields() []string {
 	}
 	if m.client != nil {
 		fields = append(fields, reservation.FieldClient)
+	}
+	if m.customer != nil {
+		fields = append(fields, reservation.FieldCustomer)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, reservation.FieldExpiresAt)
@@ -47258,6 +54174,8 @@ func (m *ReservationMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case reservation.FieldClient:
 		return m.GetClient()
+	case reservation.FieldCustomer:
+		return m.Customer()
 	case reservation.FieldExpiresAt:
 		return m.ExpiresAt()
 	case reservation.FieldEndedAt:
@@ -47289,6 +54207,8 @@ func (m *ReservationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldState(ctx)
 	case reservation.FieldClient:
 		return m.OldClient(ctx)
+	case reservation.FieldCustomer:
+		return m.OldCustomer(ctx)
 	case reservation.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case reservation.FieldEndedAt:
@@ -47364,6 +54284,13 @@ func (m *ReservationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetClient(v)
+		return nil
+	case reservation.FieldCustomer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomer(v)
 		return nil
 	case reservation.FieldExpiresAt:
 		v, ok := value.(time.Time)
@@ -47527,6 +54454,9 @@ func (m *ReservationMutation) ResetField(name string) error {
 	case reservation.FieldClient:
 		m.ResetClient()
 		return nil
+	case reservation.FieldCustomer:
+		m.ResetCustomer()
+		return nil
 	case reservation.FieldExpiresAt:
 		m.ResetExpiresAt()
 		return nil
@@ -47583,6 +54513,949 @@ func (m *ReservationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReservationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Reservation edge %s", name)
+}
+
+// RestockRequestMutation represents an operation that mutates the RestockRequest nodes in the graph.
+type RestockRequestMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	created_at     *time.Time
+	updated_at     *time.Time
+	email          *string
+	email_key      *string
+	country        *string
+	language       *string
+	state          *string
+	ended_at       *time.Time
+	clearedFields  map[string]struct{}
+	variant        *int64
+	clearedvariant bool
+	market         *int64
+	clearedmarket  bool
+	done           bool
+	oldValue       func(context.Context) (*RestockRequest, error)
+	predicates     []predicate.RestockRequest
+}
+
+var _ ent.Mutation = (*RestockRequestMutation)(nil)
+
+// restockrequestOption allows management of the mutation configuration using functional options.
+type restockrequestOption func(*RestockRequestMutation)
+
+// newRestockRequestMutation creates new mutation for the RestockRequest entity.
+func newRestockRequestMutation(c config, op Op, opts ...restockrequestOption) *RestockRequestMutation {
+	m := &RestockRequestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRestockRequest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRestockRequestID sets the ID field of the mutation.
+func withRestockRequestID(id int64) restockrequestOption {
+	return func(m *RestockRequestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RestockRequest
+		)
+		m.oldValue = func(ctx context.Context) (*RestockRequest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RestockRequest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRestockRequest sets the old RestockRequest of the mutation.
+func withRestockRequest(node *RestockRequest) restockrequestOption {
+	return func(m *RestockRequestMutation) {
+		m.oldValue = func(context.Context) (*RestockRequest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RestockRequestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RestockRequestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RestockRequest entities.
+func (m *RestockRequestMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RestockRequestMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RestockRequestMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RestockRequest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RestockRequestMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RestockRequestMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RestockRequestMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RestockRequestMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RestockRequestMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RestockRequestMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *RestockRequestMutation) SetVariantID(i int64) {
+	m.variant = &i
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *RestockRequestMutation) VariantID() (r int64, exists bool) {
+	v := m.variant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *RestockRequestMutation) ResetVariantID() {
+	m.variant = nil
+}
+
+// SetMarketID sets the "market_id" field.
+func (m *RestockRequestMutation) SetMarketID(i int64) {
+	m.market = &i
+}
+
+// MarketID returns the value of the "market_id" field in the mutation.
+func (m *RestockRequestMutation) MarketID() (r int64, exists bool) {
+	v := m.market
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarketID returns the old "market_id" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldMarketID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarketID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarketID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarketID: %w", err)
+	}
+	return oldValue.MarketID, nil
+}
+
+// ResetMarketID resets all changes to the "market_id" field.
+func (m *RestockRequestMutation) ResetMarketID() {
+	m.market = nil
+}
+
+// SetEmail sets the "email" field.
+func (m *RestockRequestMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *RestockRequestMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldEmail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *RestockRequestMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetEmailKey sets the "email_key" field.
+func (m *RestockRequestMutation) SetEmailKey(s string) {
+	m.email_key = &s
+}
+
+// EmailKey returns the value of the "email_key" field in the mutation.
+func (m *RestockRequestMutation) EmailKey() (r string, exists bool) {
+	v := m.email_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmailKey returns the old "email_key" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldEmailKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmailKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmailKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmailKey: %w", err)
+	}
+	return oldValue.EmailKey, nil
+}
+
+// ResetEmailKey resets all changes to the "email_key" field.
+func (m *RestockRequestMutation) ResetEmailKey() {
+	m.email_key = nil
+}
+
+// SetCountry sets the "country" field.
+func (m *RestockRequestMutation) SetCountry(s string) {
+	m.country = &s
+}
+
+// Country returns the value of the "country" field in the mutation.
+func (m *RestockRequestMutation) Country() (r string, exists bool) {
+	v := m.country
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountry returns the old "country" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldCountry(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountry: %w", err)
+	}
+	return oldValue.Country, nil
+}
+
+// ResetCountry resets all changes to the "country" field.
+func (m *RestockRequestMutation) ResetCountry() {
+	m.country = nil
+}
+
+// SetLanguage sets the "language" field.
+func (m *RestockRequestMutation) SetLanguage(s string) {
+	m.language = &s
+}
+
+// Language returns the value of the "language" field in the mutation.
+func (m *RestockRequestMutation) Language() (r string, exists bool) {
+	v := m.language
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguage returns the old "language" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldLanguage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguage: %w", err)
+	}
+	return oldValue.Language, nil
+}
+
+// ResetLanguage resets all changes to the "language" field.
+func (m *RestockRequestMutation) ResetLanguage() {
+	m.language = nil
+}
+
+// SetState sets the "state" field.
+func (m *RestockRequestMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *RestockRequestMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *RestockRequestMutation) ResetState() {
+	m.state = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *RestockRequestMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *RestockRequestMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the RestockRequest entity.
+// If the RestockRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RestockRequestMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *RestockRequestMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[restockrequest.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *RestockRequestMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[restockrequest.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *RestockRequestMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, restockrequest.FieldEndedAt)
+}
+
+// ClearVariant clears the "variant" edge to the Variant entity.
+func (m *RestockRequestMutation) ClearVariant() {
+	m.clearedvariant = true
+	m.clearedFields[restockrequest.FieldVariantID] = struct{}{}
+}
+
+// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
+func (m *RestockRequestMutation) VariantCleared() bool {
+	return m.clearedvariant
+}
+
+// VariantIDs returns the "variant" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VariantID instead. It exists only for internal usage by the builders.
+func (m *RestockRequestMutation) VariantIDs() (ids []int64) {
+	if id := m.variant; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVariant resets all changes to the "variant" edge.
+func (m *RestockRequestMutation) ResetVariant() {
+	m.variant = nil
+	m.clearedvariant = false
+}
+
+// ClearMarket clears the "market" edge to the Market entity.
+func (m *RestockRequestMutation) ClearMarket() {
+	m.clearedmarket = true
+	m.clearedFields[restockrequest.FieldMarketID] = struct{}{}
+}
+
+// MarketCleared reports if the "market" edge to the Market entity was cleared.
+func (m *RestockRequestMutation) MarketCleared() bool {
+	return m.clearedmarket
+}
+
+// MarketIDs returns the "market" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MarketID instead. It exists only for internal usage by the builders.
+func (m *RestockRequestMutation) MarketIDs() (ids []int64) {
+	if id := m.market; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMarket resets all changes to the "market" edge.
+func (m *RestockRequestMutation) ResetMarket() {
+	m.market = nil
+	m.clearedmarket = false
+}
+
+// Where appends a list predicates to the RestockRequestMutation builder.
+func (m *RestockRequestMutation) Where(ps ...predicate.RestockRequest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RestockRequestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RestockRequestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RestockRequest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RestockRequestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RestockRequestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RestockRequest).
+func (m *RestockRequestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RestockRequestMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, restockrequest.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, restockrequest.FieldUpdatedAt)
+	}
+	if m.variant != nil {
+		fields = append(fields, restockrequest.FieldVariantID)
+	}
+	if m.market != nil {
+		fields = append(fields, restockrequest.FieldMarketID)
+	}
+	if m.email != nil {
+		fields = append(fields, restockrequest.FieldEmail)
+	}
+	if m.email_key != nil {
+		fields = append(fields, restockrequest.FieldEmailKey)
+	}
+	if m.country != nil {
+		fields = append(fields, restockrequest.FieldCountry)
+	}
+	if m.language != nil {
+		fields = append(fields, restockrequest.FieldLanguage)
+	}
+	if m.state != nil {
+		fields = append(fields, restockrequest.FieldState)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, restockrequest.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RestockRequestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case restockrequest.FieldCreatedAt:
+		return m.CreatedAt()
+	case restockrequest.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case restockrequest.FieldVariantID:
+		return m.VariantID()
+	case restockrequest.FieldMarketID:
+		return m.MarketID()
+	case restockrequest.FieldEmail:
+		return m.Email()
+	case restockrequest.FieldEmailKey:
+		return m.EmailKey()
+	case restockrequest.FieldCountry:
+		return m.Country()
+	case restockrequest.FieldLanguage:
+		return m.Language()
+	case restockrequest.FieldState:
+		return m.State()
+	case restockrequest.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RestockRequestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case restockrequest.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case restockrequest.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case restockrequest.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case restockrequest.FieldMarketID:
+		return m.OldMarketID(ctx)
+	case restockrequest.FieldEmail:
+		return m.OldEmail(ctx)
+	case restockrequest.FieldEmailKey:
+		return m.OldEmailKey(ctx)
+	case restockrequest.FieldCountry:
+		return m.OldCountry(ctx)
+	case restockrequest.FieldLanguage:
+		return m.OldLanguage(ctx)
+	case restockrequest.FieldState:
+		return m.OldState(ctx)
+	case restockrequest.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown RestockRequest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RestockRequestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case restockrequest.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case restockrequest.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case restockrequest.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case restockrequest.FieldMarketID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarketID(v)
+		return nil
+	case restockrequest.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case restockrequest.FieldEmailKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmailKey(v)
+		return nil
+	case restockrequest.FieldCountry:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountry(v)
+		return nil
+	case restockrequest.FieldLanguage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguage(v)
+		return nil
+	case restockrequest.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case restockrequest.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RestockRequest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RestockRequestMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RestockRequestMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RestockRequestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RestockRequest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RestockRequestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(restockrequest.FieldEndedAt) {
+		fields = append(fields, restockrequest.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RestockRequestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RestockRequestMutation) ClearField(name string) error {
+	switch name {
+	case restockrequest.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RestockRequest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RestockRequestMutation) ResetField(name string) error {
+	switch name {
+	case restockrequest.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case restockrequest.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case restockrequest.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case restockrequest.FieldMarketID:
+		m.ResetMarketID()
+		return nil
+	case restockrequest.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case restockrequest.FieldEmailKey:
+		m.ResetEmailKey()
+		return nil
+	case restockrequest.FieldCountry:
+		m.ResetCountry()
+		return nil
+	case restockrequest.FieldLanguage:
+		m.ResetLanguage()
+		return nil
+	case restockrequest.FieldState:
+		m.ResetState()
+		return nil
+	case restockrequest.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RestockRequest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RestockRequestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.variant != nil {
+		edges = append(edges, restockrequest.EdgeVariant)
+	}
+	if m.market != nil {
+		edges = append(edges, restockrequest.EdgeMarket)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RestockRequestMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case restockrequest.EdgeVariant:
+		if id := m.variant; id != nil {
+			return []ent.Value{*id}
+		}
+	case restockrequest.EdgeMarket:
+		if id := m.market; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RestockRequestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RestockRequestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RestockRequestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedvariant {
+		edges = append(edges, restockrequest.EdgeVariant)
+	}
+	if m.clearedmarket {
+		edges = append(edges, restockrequest.EdgeMarket)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RestockRequestMutation) EdgeCleared(name string) bool {
+	switch name {
+	case restockrequest.EdgeVariant:
+		return m.clearedvariant
+	case restockrequest.EdgeMarket:
+		return m.clearedmarket
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RestockRequestMutation) ClearEdge(name string) error {
+	switch name {
+	case restockrequest.EdgeVariant:
+		m.ClearVariant()
+		return nil
+	case restockrequest.EdgeMarket:
+		m.ClearMarket()
+		return nil
+	}
+	return fmt.Errorf("unknown RestockRequest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RestockRequestMutation) ResetEdge(name string) error {
+	switch name {
+	case restockrequest.EdgeVariant:
+		m.ResetVariant()
+		return nil
+	case restockrequest.EdgeMarket:
+		m.ResetMarket()
+		return nil
+	}
+	return fmt.Errorf("unknown RestockRequest edge %s", name)
 }
 
 // ShopPolicyMutation represents an operation that mutates the ShopPolicy nodes in the graph.
@@ -51366,6 +59239,4225 @@ func (m *StaffSessionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown StaffSession edge %s", name)
 }
 
+// StockCountMutation represents an operation that mutates the StockCount nodes in the graph.
+type StockCountMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	state           *string
+	note            *string
+	ended_at        *time.Time
+	clearedFields   map[string]struct{}
+	location        *int64
+	clearedlocation bool
+	done            bool
+	oldValue        func(context.Context) (*StockCount, error)
+	predicates      []predicate.StockCount
+}
+
+var _ ent.Mutation = (*StockCountMutation)(nil)
+
+// stockcountOption allows management of the mutation configuration using functional options.
+type stockcountOption func(*StockCountMutation)
+
+// newStockCountMutation creates new mutation for the StockCount entity.
+func newStockCountMutation(c config, op Op, opts ...stockcountOption) *StockCountMutation {
+	m := &StockCountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockCount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockCountID sets the ID field of the mutation.
+func withStockCountID(id int64) stockcountOption {
+	return func(m *StockCountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockCount
+		)
+		m.oldValue = func(ctx context.Context) (*StockCount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockCount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockCount sets the old StockCount of the mutation.
+func withStockCount(node *StockCount) stockcountOption {
+	return func(m *StockCountMutation) {
+		m.oldValue = func(context.Context) (*StockCount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockCountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockCountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockCount entities.
+func (m *StockCountMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockCountMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockCountMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockCount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StockCountMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StockCountMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StockCount entity.
+// If the StockCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StockCountMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *StockCountMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *StockCountMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the StockCount entity.
+// If the StockCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *StockCountMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *StockCountMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *StockCountMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the StockCount entity.
+// If the StockCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *StockCountMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *StockCountMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *StockCountMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *StockCountMutation) SetLocationID(i int64) {
+	m.location = &i
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *StockCountMutation) LocationID() (r int64, exists bool) {
+	v := m.location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the StockCount entity.
+// If the StockCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountMutation) OldLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *StockCountMutation) ResetLocationID() {
+	m.location = nil
+}
+
+// SetState sets the "state" field.
+func (m *StockCountMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *StockCountMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the StockCount entity.
+// If the StockCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *StockCountMutation) ResetState() {
+	m.state = nil
+}
+
+// SetNote sets the "note" field.
+func (m *StockCountMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *StockCountMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the StockCount entity.
+// If the StockCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *StockCountMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *StockCountMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *StockCountMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the StockCount entity.
+// If the StockCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *StockCountMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[stockcount.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *StockCountMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[stockcount.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *StockCountMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, stockcount.FieldEndedAt)
+}
+
+// ClearLocation clears the "location" edge to the Location entity.
+func (m *StockCountMutation) ClearLocation() {
+	m.clearedlocation = true
+	m.clearedFields[stockcount.FieldLocationID] = struct{}{}
+}
+
+// LocationCleared reports if the "location" edge to the Location entity was cleared.
+func (m *StockCountMutation) LocationCleared() bool {
+	return m.clearedlocation
+}
+
+// LocationIDs returns the "location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LocationID instead. It exists only for internal usage by the builders.
+func (m *StockCountMutation) LocationIDs() (ids []int64) {
+	if id := m.location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLocation resets all changes to the "location" edge.
+func (m *StockCountMutation) ResetLocation() {
+	m.location = nil
+	m.clearedlocation = false
+}
+
+// Where appends a list predicates to the StockCountMutation builder.
+func (m *StockCountMutation) Where(ps ...predicate.StockCount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockCountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockCountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockCount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockCountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockCountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockCount).
+func (m *StockCountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockCountMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, stockcount.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, stockcount.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, stockcount.FieldVersion)
+	}
+	if m.location != nil {
+		fields = append(fields, stockcount.FieldLocationID)
+	}
+	if m.state != nil {
+		fields = append(fields, stockcount.FieldState)
+	}
+	if m.note != nil {
+		fields = append(fields, stockcount.FieldNote)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, stockcount.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockCountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockcount.FieldCreatedAt:
+		return m.CreatedAt()
+	case stockcount.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case stockcount.FieldVersion:
+		return m.Version()
+	case stockcount.FieldLocationID:
+		return m.LocationID()
+	case stockcount.FieldState:
+		return m.State()
+	case stockcount.FieldNote:
+		return m.Note()
+	case stockcount.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockCountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockcount.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stockcount.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case stockcount.FieldVersion:
+		return m.OldVersion(ctx)
+	case stockcount.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case stockcount.FieldState:
+		return m.OldState(ctx)
+	case stockcount.FieldNote:
+		return m.OldNote(ctx)
+	case stockcount.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockCount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockCountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockcount.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stockcount.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case stockcount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case stockcount.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case stockcount.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case stockcount.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case stockcount.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockCount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockCountMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, stockcount.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockCountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockcount.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockCountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockcount.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockCount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockCountMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stockcount.FieldEndedAt) {
+		fields = append(fields, stockcount.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockCountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockCountMutation) ClearField(name string) error {
+	switch name {
+	case stockcount.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockCountMutation) ResetField(name string) error {
+	switch name {
+	case stockcount.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stockcount.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case stockcount.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case stockcount.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case stockcount.FieldState:
+		m.ResetState()
+		return nil
+	case stockcount.FieldNote:
+		m.ResetNote()
+		return nil
+	case stockcount.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockCountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.location != nil {
+		edges = append(edges, stockcount.EdgeLocation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockCountMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockcount.EdgeLocation:
+		if id := m.location; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockCountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockCountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockCountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedlocation {
+		edges = append(edges, stockcount.EdgeLocation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockCountMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockcount.EdgeLocation:
+		return m.clearedlocation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockCountMutation) ClearEdge(name string) error {
+	switch name {
+	case stockcount.EdgeLocation:
+		m.ClearLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockCountMutation) ResetEdge(name string) error {
+	switch name {
+	case stockcount.EdgeLocation:
+		m.ResetLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCount edge %s", name)
+}
+
+// StockCountLineMutation represents an operation that mutates the StockCountLine nodes in the graph.
+type StockCountLineMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	variant_id    *int64
+	addvariant_id *int64
+	expected      *int64
+	addexpected   *int64
+	counted       *int64
+	addcounted    *int64
+	counted_at    *time.Time
+	clearedFields map[string]struct{}
+	count         *int64
+	clearedcount  bool
+	done          bool
+	oldValue      func(context.Context) (*StockCountLine, error)
+	predicates    []predicate.StockCountLine
+}
+
+var _ ent.Mutation = (*StockCountLineMutation)(nil)
+
+// stockcountlineOption allows management of the mutation configuration using functional options.
+type stockcountlineOption func(*StockCountLineMutation)
+
+// newStockCountLineMutation creates new mutation for the StockCountLine entity.
+func newStockCountLineMutation(c config, op Op, opts ...stockcountlineOption) *StockCountLineMutation {
+	m := &StockCountLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockCountLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockCountLineID sets the ID field of the mutation.
+func withStockCountLineID(id int64) stockcountlineOption {
+	return func(m *StockCountLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockCountLine
+		)
+		m.oldValue = func(ctx context.Context) (*StockCountLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockCountLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockCountLine sets the old StockCountLine of the mutation.
+func withStockCountLine(node *StockCountLine) stockcountlineOption {
+	return func(m *StockCountLineMutation) {
+		m.oldValue = func(context.Context) (*StockCountLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockCountLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockCountLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockCountLine entities.
+func (m *StockCountLineMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockCountLineMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockCountLineMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockCountLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCountID sets the "count_id" field.
+func (m *StockCountLineMutation) SetCountID(i int64) {
+	m.count = &i
+}
+
+// CountID returns the value of the "count_id" field in the mutation.
+func (m *StockCountLineMutation) CountID() (r int64, exists bool) {
+	v := m.count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountID returns the old "count_id" field's value of the StockCountLine entity.
+// If the StockCountLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountLineMutation) OldCountID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountID: %w", err)
+	}
+	return oldValue.CountID, nil
+}
+
+// ResetCountID resets all changes to the "count_id" field.
+func (m *StockCountLineMutation) ResetCountID() {
+	m.count = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *StockCountLineMutation) SetVariantID(i int64) {
+	m.variant_id = &i
+	m.addvariant_id = nil
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *StockCountLineMutation) VariantID() (r int64, exists bool) {
+	v := m.variant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the StockCountLine entity.
+// If the StockCountLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountLineMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// AddVariantID adds i to the "variant_id" field.
+func (m *StockCountLineMutation) AddVariantID(i int64) {
+	if m.addvariant_id != nil {
+		*m.addvariant_id += i
+	} else {
+		m.addvariant_id = &i
+	}
+}
+
+// AddedVariantID returns the value that was added to the "variant_id" field in this mutation.
+func (m *StockCountLineMutation) AddedVariantID() (r int64, exists bool) {
+	v := m.addvariant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *StockCountLineMutation) ResetVariantID() {
+	m.variant_id = nil
+	m.addvariant_id = nil
+}
+
+// SetExpected sets the "expected" field.
+func (m *StockCountLineMutation) SetExpected(i int64) {
+	m.expected = &i
+	m.addexpected = nil
+}
+
+// Expected returns the value of the "expected" field in the mutation.
+func (m *StockCountLineMutation) Expected() (r int64, exists bool) {
+	v := m.expected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpected returns the old "expected" field's value of the StockCountLine entity.
+// If the StockCountLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountLineMutation) OldExpected(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpected is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpected requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpected: %w", err)
+	}
+	return oldValue.Expected, nil
+}
+
+// AddExpected adds i to the "expected" field.
+func (m *StockCountLineMutation) AddExpected(i int64) {
+	if m.addexpected != nil {
+		*m.addexpected += i
+	} else {
+		m.addexpected = &i
+	}
+}
+
+// AddedExpected returns the value that was added to the "expected" field in this mutation.
+func (m *StockCountLineMutation) AddedExpected() (r int64, exists bool) {
+	v := m.addexpected
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExpected resets all changes to the "expected" field.
+func (m *StockCountLineMutation) ResetExpected() {
+	m.expected = nil
+	m.addexpected = nil
+}
+
+// SetCounted sets the "counted" field.
+func (m *StockCountLineMutation) SetCounted(i int64) {
+	m.counted = &i
+	m.addcounted = nil
+}
+
+// Counted returns the value of the "counted" field in the mutation.
+func (m *StockCountLineMutation) Counted() (r int64, exists bool) {
+	v := m.counted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounted returns the old "counted" field's value of the StockCountLine entity.
+// If the StockCountLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountLineMutation) OldCounted(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounted: %w", err)
+	}
+	return oldValue.Counted, nil
+}
+
+// AddCounted adds i to the "counted" field.
+func (m *StockCountLineMutation) AddCounted(i int64) {
+	if m.addcounted != nil {
+		*m.addcounted += i
+	} else {
+		m.addcounted = &i
+	}
+}
+
+// AddedCounted returns the value that was added to the "counted" field in this mutation.
+func (m *StockCountLineMutation) AddedCounted() (r int64, exists bool) {
+	v := m.addcounted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCounted clears the value of the "counted" field.
+func (m *StockCountLineMutation) ClearCounted() {
+	m.counted = nil
+	m.addcounted = nil
+	m.clearedFields[stockcountline.FieldCounted] = struct{}{}
+}
+
+// CountedCleared returns if the "counted" field was cleared in this mutation.
+func (m *StockCountLineMutation) CountedCleared() bool {
+	_, ok := m.clearedFields[stockcountline.FieldCounted]
+	return ok
+}
+
+// ResetCounted resets all changes to the "counted" field.
+func (m *StockCountLineMutation) ResetCounted() {
+	m.counted = nil
+	m.addcounted = nil
+	delete(m.clearedFields, stockcountline.FieldCounted)
+}
+
+// SetCountedAt sets the "counted_at" field.
+func (m *StockCountLineMutation) SetCountedAt(t time.Time) {
+	m.counted_at = &t
+}
+
+// CountedAt returns the value of the "counted_at" field in the mutation.
+func (m *StockCountLineMutation) CountedAt() (r time.Time, exists bool) {
+	v := m.counted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedAt returns the old "counted_at" field's value of the StockCountLine entity.
+// If the StockCountLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockCountLineMutation) OldCountedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedAt: %w", err)
+	}
+	return oldValue.CountedAt, nil
+}
+
+// ClearCountedAt clears the value of the "counted_at" field.
+func (m *StockCountLineMutation) ClearCountedAt() {
+	m.counted_at = nil
+	m.clearedFields[stockcountline.FieldCountedAt] = struct{}{}
+}
+
+// CountedAtCleared returns if the "counted_at" field was cleared in this mutation.
+func (m *StockCountLineMutation) CountedAtCleared() bool {
+	_, ok := m.clearedFields[stockcountline.FieldCountedAt]
+	return ok
+}
+
+// ResetCountedAt resets all changes to the "counted_at" field.
+func (m *StockCountLineMutation) ResetCountedAt() {
+	m.counted_at = nil
+	delete(m.clearedFields, stockcountline.FieldCountedAt)
+}
+
+// ClearCount clears the "count" edge to the StockCount entity.
+func (m *StockCountLineMutation) ClearCount() {
+	m.clearedcount = true
+	m.clearedFields[stockcountline.FieldCountID] = struct{}{}
+}
+
+// CountCleared reports if the "count" edge to the StockCount entity was cleared.
+func (m *StockCountLineMutation) CountCleared() bool {
+	return m.clearedcount
+}
+
+// CountIDs returns the "count" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CountID instead. It exists only for internal usage by the builders.
+func (m *StockCountLineMutation) CountIDs() (ids []int64) {
+	if id := m.count; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCount resets all changes to the "count" edge.
+func (m *StockCountLineMutation) ResetCount() {
+	m.count = nil
+	m.clearedcount = false
+}
+
+// Where appends a list predicates to the StockCountLineMutation builder.
+func (m *StockCountLineMutation) Where(ps ...predicate.StockCountLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockCountLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockCountLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockCountLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockCountLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockCountLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockCountLine).
+func (m *StockCountLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockCountLineMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.count != nil {
+		fields = append(fields, stockcountline.FieldCountID)
+	}
+	if m.variant_id != nil {
+		fields = append(fields, stockcountline.FieldVariantID)
+	}
+	if m.expected != nil {
+		fields = append(fields, stockcountline.FieldExpected)
+	}
+	if m.counted != nil {
+		fields = append(fields, stockcountline.FieldCounted)
+	}
+	if m.counted_at != nil {
+		fields = append(fields, stockcountline.FieldCountedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockCountLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockcountline.FieldCountID:
+		return m.CountID()
+	case stockcountline.FieldVariantID:
+		return m.VariantID()
+	case stockcountline.FieldExpected:
+		return m.Expected()
+	case stockcountline.FieldCounted:
+		return m.Counted()
+	case stockcountline.FieldCountedAt:
+		return m.CountedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockCountLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockcountline.FieldCountID:
+		return m.OldCountID(ctx)
+	case stockcountline.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case stockcountline.FieldExpected:
+		return m.OldExpected(ctx)
+	case stockcountline.FieldCounted:
+		return m.OldCounted(ctx)
+	case stockcountline.FieldCountedAt:
+		return m.OldCountedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockCountLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockCountLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockcountline.FieldCountID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountID(v)
+		return nil
+	case stockcountline.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case stockcountline.FieldExpected:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpected(v)
+		return nil
+	case stockcountline.FieldCounted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounted(v)
+		return nil
+	case stockcountline.FieldCountedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockCountLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockCountLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addvariant_id != nil {
+		fields = append(fields, stockcountline.FieldVariantID)
+	}
+	if m.addexpected != nil {
+		fields = append(fields, stockcountline.FieldExpected)
+	}
+	if m.addcounted != nil {
+		fields = append(fields, stockcountline.FieldCounted)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockCountLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockcountline.FieldVariantID:
+		return m.AddedVariantID()
+	case stockcountline.FieldExpected:
+		return m.AddedExpected()
+	case stockcountline.FieldCounted:
+		return m.AddedCounted()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockCountLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockcountline.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVariantID(v)
+		return nil
+	case stockcountline.FieldExpected:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExpected(v)
+		return nil
+	case stockcountline.FieldCounted:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCounted(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockCountLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockCountLineMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stockcountline.FieldCounted) {
+		fields = append(fields, stockcountline.FieldCounted)
+	}
+	if m.FieldCleared(stockcountline.FieldCountedAt) {
+		fields = append(fields, stockcountline.FieldCountedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockCountLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockCountLineMutation) ClearField(name string) error {
+	switch name {
+	case stockcountline.FieldCounted:
+		m.ClearCounted()
+		return nil
+	case stockcountline.FieldCountedAt:
+		m.ClearCountedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCountLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockCountLineMutation) ResetField(name string) error {
+	switch name {
+	case stockcountline.FieldCountID:
+		m.ResetCountID()
+		return nil
+	case stockcountline.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case stockcountline.FieldExpected:
+		m.ResetExpected()
+		return nil
+	case stockcountline.FieldCounted:
+		m.ResetCounted()
+		return nil
+	case stockcountline.FieldCountedAt:
+		m.ResetCountedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCountLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockCountLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.count != nil {
+		edges = append(edges, stockcountline.EdgeCount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockCountLineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockcountline.EdgeCount:
+		if id := m.count; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockCountLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockCountLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockCountLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcount {
+		edges = append(edges, stockcountline.EdgeCount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockCountLineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockcountline.EdgeCount:
+		return m.clearedcount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockCountLineMutation) ClearEdge(name string) error {
+	switch name {
+	case stockcountline.EdgeCount:
+		m.ClearCount()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCountLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockCountLineMutation) ResetEdge(name string) error {
+	switch name {
+	case stockcountline.EdgeCount:
+		m.ResetCount()
+		return nil
+	}
+	return fmt.Errorf("unknown StockCountLine edge %s", name)
+}
+
+// StockFeedMutation represents an operation that mutates the StockFeed nodes in the graph.
+type StockFeedMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	created_at       *time.Time
+	updated_at       *time.Time
+	version          *int64
+	addversion       *int64
+	handle           *string
+	name             *string
+	kind             *string
+	mode             *string
+	item             *string
+	secret           *[]byte
+	url              *string
+	every_minutes    *int
+	addevery_minutes *int
+	active           *bool
+	last_sequence    *int64
+	addlast_sequence *int64
+	last_as_of       *time.Time
+	next_pull_at     *time.Time
+	clearedFields    map[string]struct{}
+	location         *int64
+	clearedlocation  bool
+	done             bool
+	oldValue         func(context.Context) (*StockFeed, error)
+	predicates       []predicate.StockFeed
+}
+
+var _ ent.Mutation = (*StockFeedMutation)(nil)
+
+// stockfeedOption allows management of the mutation configuration using functional options.
+type stockfeedOption func(*StockFeedMutation)
+
+// newStockFeedMutation creates new mutation for the StockFeed entity.
+func newStockFeedMutation(c config, op Op, opts ...stockfeedOption) *StockFeedMutation {
+	m := &StockFeedMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockFeed,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockFeedID sets the ID field of the mutation.
+func withStockFeedID(id int64) stockfeedOption {
+	return func(m *StockFeedMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockFeed
+		)
+		m.oldValue = func(ctx context.Context) (*StockFeed, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockFeed.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockFeed sets the old StockFeed of the mutation.
+func withStockFeed(node *StockFeed) stockfeedOption {
+	return func(m *StockFeedMutation) {
+		m.oldValue = func(context.Context) (*StockFeed, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockFeedMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockFeedMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockFeed entities.
+func (m *StockFeedMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockFeedMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockFeedMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockFeed.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StockFeedMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StockFeedMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StockFeedMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *StockFeedMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *StockFeedMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *StockFeedMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *StockFeedMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *StockFeedMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *StockFeedMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *StockFeedMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *StockFeedMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetHandle sets the "handle" field.
+func (m *StockFeedMutation) SetHandle(s string) {
+	m.handle = &s
+}
+
+// Handle returns the value of the "handle" field in the mutation.
+func (m *StockFeedMutation) Handle() (r string, exists bool) {
+	v := m.handle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandle returns the old "handle" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldHandle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandle: %w", err)
+	}
+	return oldValue.Handle, nil
+}
+
+// ResetHandle resets all changes to the "handle" field.
+func (m *StockFeedMutation) ResetHandle() {
+	m.handle = nil
+}
+
+// SetName sets the "name" field.
+func (m *StockFeedMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *StockFeedMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *StockFeedMutation) ResetName() {
+	m.name = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *StockFeedMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *StockFeedMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *StockFeedMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetMode sets the "mode" field.
+func (m *StockFeedMutation) SetMode(s string) {
+	m.mode = &s
+}
+
+// Mode returns the value of the "mode" field in the mutation.
+func (m *StockFeedMutation) Mode() (r string, exists bool) {
+	v := m.mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMode returns the old "mode" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldMode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMode: %w", err)
+	}
+	return oldValue.Mode, nil
+}
+
+// ResetMode resets all changes to the "mode" field.
+func (m *StockFeedMutation) ResetMode() {
+	m.mode = nil
+}
+
+// SetItem sets the "item" field.
+func (m *StockFeedMutation) SetItem(s string) {
+	m.item = &s
+}
+
+// Item returns the value of the "item" field in the mutation.
+func (m *StockFeedMutation) Item() (r string, exists bool) {
+	v := m.item
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItem returns the old "item" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldItem(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItem is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItem requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItem: %w", err)
+	}
+	return oldValue.Item, nil
+}
+
+// ResetItem resets all changes to the "item" field.
+func (m *StockFeedMutation) ResetItem() {
+	m.item = nil
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *StockFeedMutation) SetLocationID(i int64) {
+	m.location = &i
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *StockFeedMutation) LocationID() (r int64, exists bool) {
+	v := m.location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *StockFeedMutation) ResetLocationID() {
+	m.location = nil
+}
+
+// SetSecret sets the "secret" field.
+func (m *StockFeedMutation) SetSecret(b []byte) {
+	m.secret = &b
+}
+
+// Secret returns the value of the "secret" field in the mutation.
+func (m *StockFeedMutation) Secret() (r []byte, exists bool) {
+	v := m.secret
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecret returns the old "secret" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldSecret(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecret is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecret requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecret: %w", err)
+	}
+	return oldValue.Secret, nil
+}
+
+// ClearSecret clears the value of the "secret" field.
+func (m *StockFeedMutation) ClearSecret() {
+	m.secret = nil
+	m.clearedFields[stockfeed.FieldSecret] = struct{}{}
+}
+
+// SecretCleared returns if the "secret" field was cleared in this mutation.
+func (m *StockFeedMutation) SecretCleared() bool {
+	_, ok := m.clearedFields[stockfeed.FieldSecret]
+	return ok
+}
+
+// ResetSecret resets all changes to the "secret" field.
+func (m *StockFeedMutation) ResetSecret() {
+	m.secret = nil
+	delete(m.clearedFields, stockfeed.FieldSecret)
+}
+
+// SetURL sets the "url" field.
+func (m *StockFeedMutation) SetURL(s string) {
+	m.url = &s
+}
+
+// URL returns the value of the "url" field in the mutation.
+func (m *StockFeedMutation) URL() (r string, exists bool) {
+	v := m.url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldURL returns the old "url" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldURL: %w", err)
+	}
+	return oldValue.URL, nil
+}
+
+// ResetURL resets all changes to the "url" field.
+func (m *StockFeedMutation) ResetURL() {
+	m.url = nil
+}
+
+// SetEveryMinutes sets the "every_minutes" field.
+func (m *StockFeedMutation) SetEveryMinutes(i int) {
+	m.every_minutes = &i
+	m.addevery_minutes = nil
+}
+
+// EveryMinutes returns the value of the "every_minutes" field in the mutation.
+func (m *StockFeedMutation) EveryMinutes() (r int, exists bool) {
+	v := m.every_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEveryMinutes returns the old "every_minutes" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldEveryMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEveryMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEveryMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEveryMinutes: %w", err)
+	}
+	return oldValue.EveryMinutes, nil
+}
+
+// AddEveryMinutes adds i to the "every_minutes" field.
+func (m *StockFeedMutation) AddEveryMinutes(i int) {
+	if m.addevery_minutes != nil {
+		*m.addevery_minutes += i
+	} else {
+		m.addevery_minutes = &i
+	}
+}
+
+// AddedEveryMinutes returns the value that was added to the "every_minutes" field in this mutation.
+func (m *StockFeedMutation) AddedEveryMinutes() (r int, exists bool) {
+	v := m.addevery_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEveryMinutes resets all changes to the "every_minutes" field.
+func (m *StockFeedMutation) ResetEveryMinutes() {
+	m.every_minutes = nil
+	m.addevery_minutes = nil
+}
+
+// SetActive sets the "active" field.
+func (m *StockFeedMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *StockFeedMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *StockFeedMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetLastSequence sets the "last_sequence" field.
+func (m *StockFeedMutation) SetLastSequence(i int64) {
+	m.last_sequence = &i
+	m.addlast_sequence = nil
+}
+
+// LastSequence returns the value of the "last_sequence" field in the mutation.
+func (m *StockFeedMutation) LastSequence() (r int64, exists bool) {
+	v := m.last_sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastSequence returns the old "last_sequence" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldLastSequence(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastSequence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastSequence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastSequence: %w", err)
+	}
+	return oldValue.LastSequence, nil
+}
+
+// AddLastSequence adds i to the "last_sequence" field.
+func (m *StockFeedMutation) AddLastSequence(i int64) {
+	if m.addlast_sequence != nil {
+		*m.addlast_sequence += i
+	} else {
+		m.addlast_sequence = &i
+	}
+}
+
+// AddedLastSequence returns the value that was added to the "last_sequence" field in this mutation.
+func (m *StockFeedMutation) AddedLastSequence() (r int64, exists bool) {
+	v := m.addlast_sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastSequence resets all changes to the "last_sequence" field.
+func (m *StockFeedMutation) ResetLastSequence() {
+	m.last_sequence = nil
+	m.addlast_sequence = nil
+}
+
+// SetLastAsOf sets the "last_as_of" field.
+func (m *StockFeedMutation) SetLastAsOf(t time.Time) {
+	m.last_as_of = &t
+}
+
+// LastAsOf returns the value of the "last_as_of" field in the mutation.
+func (m *StockFeedMutation) LastAsOf() (r time.Time, exists bool) {
+	v := m.last_as_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastAsOf returns the old "last_as_of" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldLastAsOf(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastAsOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastAsOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastAsOf: %w", err)
+	}
+	return oldValue.LastAsOf, nil
+}
+
+// ClearLastAsOf clears the value of the "last_as_of" field.
+func (m *StockFeedMutation) ClearLastAsOf() {
+	m.last_as_of = nil
+	m.clearedFields[stockfeed.FieldLastAsOf] = struct{}{}
+}
+
+// LastAsOfCleared returns if the "last_as_of" field was cleared in this mutation.
+func (m *StockFeedMutation) LastAsOfCleared() bool {
+	_, ok := m.clearedFields[stockfeed.FieldLastAsOf]
+	return ok
+}
+
+// ResetLastAsOf resets all changes to the "last_as_of" field.
+func (m *StockFeedMutation) ResetLastAsOf() {
+	m.last_as_of = nil
+	delete(m.clearedFields, stockfeed.FieldLastAsOf)
+}
+
+// SetNextPullAt sets the "next_pull_at" field.
+func (m *StockFeedMutation) SetNextPullAt(t time.Time) {
+	m.next_pull_at = &t
+}
+
+// NextPullAt returns the value of the "next_pull_at" field in the mutation.
+func (m *StockFeedMutation) NextPullAt() (r time.Time, exists bool) {
+	v := m.next_pull_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextPullAt returns the old "next_pull_at" field's value of the StockFeed entity.
+// If the StockFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedMutation) OldNextPullAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextPullAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextPullAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextPullAt: %w", err)
+	}
+	return oldValue.NextPullAt, nil
+}
+
+// ClearNextPullAt clears the value of the "next_pull_at" field.
+func (m *StockFeedMutation) ClearNextPullAt() {
+	m.next_pull_at = nil
+	m.clearedFields[stockfeed.FieldNextPullAt] = struct{}{}
+}
+
+// NextPullAtCleared returns if the "next_pull_at" field was cleared in this mutation.
+func (m *StockFeedMutation) NextPullAtCleared() bool {
+	_, ok := m.clearedFields[stockfeed.FieldNextPullAt]
+	return ok
+}
+
+// ResetNextPullAt resets all changes to the "next_pull_at" field.
+func (m *StockFeedMutation) ResetNextPullAt() {
+	m.next_pull_at = nil
+	delete(m.clearedFields, stockfeed.FieldNextPullAt)
+}
+
+// ClearLocation clears the "location" edge to the Location entity.
+func (m *StockFeedMutation) ClearLocation() {
+	m.clearedlocation = true
+	m.clearedFields[stockfeed.FieldLocationID] = struct{}{}
+}
+
+// LocationCleared reports if the "location" edge to the Location entity was cleared.
+func (m *StockFeedMutation) LocationCleared() bool {
+	return m.clearedlocation
+}
+
+// LocationIDs returns the "location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LocationID instead. It exists only for internal usage by the builders.
+func (m *StockFeedMutation) LocationIDs() (ids []int64) {
+	if id := m.location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLocation resets all changes to the "location" edge.
+func (m *StockFeedMutation) ResetLocation() {
+	m.location = nil
+	m.clearedlocation = false
+}
+
+// Where appends a list predicates to the StockFeedMutation builder.
+func (m *StockFeedMutation) Where(ps ...predicate.StockFeed) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockFeedMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockFeedMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockFeed, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockFeedMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockFeedMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockFeed).
+func (m *StockFeedMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockFeedMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.created_at != nil {
+		fields = append(fields, stockfeed.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, stockfeed.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, stockfeed.FieldVersion)
+	}
+	if m.handle != nil {
+		fields = append(fields, stockfeed.FieldHandle)
+	}
+	if m.name != nil {
+		fields = append(fields, stockfeed.FieldName)
+	}
+	if m.kind != nil {
+		fields = append(fields, stockfeed.FieldKind)
+	}
+	if m.mode != nil {
+		fields = append(fields, stockfeed.FieldMode)
+	}
+	if m.item != nil {
+		fields = append(fields, stockfeed.FieldItem)
+	}
+	if m.location != nil {
+		fields = append(fields, stockfeed.FieldLocationID)
+	}
+	if m.secret != nil {
+		fields = append(fields, stockfeed.FieldSecret)
+	}
+	if m.url != nil {
+		fields = append(fields, stockfeed.FieldURL)
+	}
+	if m.every_minutes != nil {
+		fields = append(fields, stockfeed.FieldEveryMinutes)
+	}
+	if m.active != nil {
+		fields = append(fields, stockfeed.FieldActive)
+	}
+	if m.last_sequence != nil {
+		fields = append(fields, stockfeed.FieldLastSequence)
+	}
+	if m.last_as_of != nil {
+		fields = append(fields, stockfeed.FieldLastAsOf)
+	}
+	if m.next_pull_at != nil {
+		fields = append(fields, stockfeed.FieldNextPullAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockFeedMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockfeed.FieldCreatedAt:
+		return m.CreatedAt()
+	case stockfeed.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case stockfeed.FieldVersion:
+		return m.Version()
+	case stockfeed.FieldHandle:
+		return m.Handle()
+	case stockfeed.FieldName:
+		return m.Name()
+	case stockfeed.FieldKind:
+		return m.Kind()
+	case stockfeed.FieldMode:
+		return m.Mode()
+	case stockfeed.FieldItem:
+		return m.Item()
+	case stockfeed.FieldLocationID:
+		return m.LocationID()
+	case stockfeed.FieldSecret:
+		return m.Secret()
+	case stockfeed.FieldURL:
+		return m.URL()
+	case stockfeed.FieldEveryMinutes:
+		return m.EveryMinutes()
+	case stockfeed.FieldActive:
+		return m.Active()
+	case stockfeed.FieldLastSequence:
+		return m.LastSequence()
+	case stockfeed.FieldLastAsOf:
+		return m.LastAsOf()
+	case stockfeed.FieldNextPullAt:
+		return m.NextPullAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockFeedMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockfeed.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stockfeed.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case stockfeed.FieldVersion:
+		return m.OldVersion(ctx)
+	case stockfeed.FieldHandle:
+		return m.OldHandle(ctx)
+	case stockfeed.FieldName:
+		return m.OldName(ctx)
+	case stockfeed.FieldKind:
+		return m.OldKind(ctx)
+	case stockfeed.FieldMode:
+		return m.OldMode(ctx)
+	case stockfeed.FieldItem:
+		return m.OldItem(ctx)
+	case stockfeed.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case stockfeed.FieldSecret:
+		return m.OldSecret(ctx)
+	case stockfeed.FieldURL:
+		return m.OldURL(ctx)
+	case stockfeed.FieldEveryMinutes:
+		return m.OldEveryMinutes(ctx)
+	case stockfeed.FieldActive:
+		return m.OldActive(ctx)
+	case stockfeed.FieldLastSequence:
+		return m.OldLastSequence(ctx)
+	case stockfeed.FieldLastAsOf:
+		return m.OldLastAsOf(ctx)
+	case stockfeed.FieldNextPullAt:
+		return m.OldNextPullAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockFeed field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockFeedMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockfeed.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stockfeed.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case stockfeed.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case stockfeed.FieldHandle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandle(v)
+		return nil
+	case stockfeed.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case stockfeed.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case stockfeed.FieldMode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMode(v)
+		return nil
+	case stockfeed.FieldItem:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItem(v)
+		return nil
+	case stockfeed.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case stockfeed.FieldSecret:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecret(v)
+		return nil
+	case stockfeed.FieldURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetURL(v)
+		return nil
+	case stockfeed.FieldEveryMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEveryMinutes(v)
+		return nil
+	case stockfeed.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case stockfeed.FieldLastSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastSequence(v)
+		return nil
+	case stockfeed.FieldLastAsOf:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastAsOf(v)
+		return nil
+	case stockfeed.FieldNextPullAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextPullAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeed field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockFeedMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, stockfeed.FieldVersion)
+	}
+	if m.addevery_minutes != nil {
+		fields = append(fields, stockfeed.FieldEveryMinutes)
+	}
+	if m.addlast_sequence != nil {
+		fields = append(fields, stockfeed.FieldLastSequence)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockFeedMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockfeed.FieldVersion:
+		return m.AddedVersion()
+	case stockfeed.FieldEveryMinutes:
+		return m.AddedEveryMinutes()
+	case stockfeed.FieldLastSequence:
+		return m.AddedLastSequence()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockFeedMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockfeed.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case stockfeed.FieldEveryMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEveryMinutes(v)
+		return nil
+	case stockfeed.FieldLastSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastSequence(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeed numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockFeedMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stockfeed.FieldSecret) {
+		fields = append(fields, stockfeed.FieldSecret)
+	}
+	if m.FieldCleared(stockfeed.FieldLastAsOf) {
+		fields = append(fields, stockfeed.FieldLastAsOf)
+	}
+	if m.FieldCleared(stockfeed.FieldNextPullAt) {
+		fields = append(fields, stockfeed.FieldNextPullAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockFeedMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockFeedMutation) ClearField(name string) error {
+	switch name {
+	case stockfeed.FieldSecret:
+		m.ClearSecret()
+		return nil
+	case stockfeed.FieldLastAsOf:
+		m.ClearLastAsOf()
+		return nil
+	case stockfeed.FieldNextPullAt:
+		m.ClearNextPullAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeed nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockFeedMutation) ResetField(name string) error {
+	switch name {
+	case stockfeed.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stockfeed.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case stockfeed.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case stockfeed.FieldHandle:
+		m.ResetHandle()
+		return nil
+	case stockfeed.FieldName:
+		m.ResetName()
+		return nil
+	case stockfeed.FieldKind:
+		m.ResetKind()
+		return nil
+	case stockfeed.FieldMode:
+		m.ResetMode()
+		return nil
+	case stockfeed.FieldItem:
+		m.ResetItem()
+		return nil
+	case stockfeed.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case stockfeed.FieldSecret:
+		m.ResetSecret()
+		return nil
+	case stockfeed.FieldURL:
+		m.ResetURL()
+		return nil
+	case stockfeed.FieldEveryMinutes:
+		m.ResetEveryMinutes()
+		return nil
+	case stockfeed.FieldActive:
+		m.ResetActive()
+		return nil
+	case stockfeed.FieldLastSequence:
+		m.ResetLastSequence()
+		return nil
+	case stockfeed.FieldLastAsOf:
+		m.ResetLastAsOf()
+		return nil
+	case stockfeed.FieldNextPullAt:
+		m.ResetNextPullAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeed field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockFeedMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.location != nil {
+		edges = append(edges, stockfeed.EdgeLocation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockFeedMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockfeed.EdgeLocation:
+		if id := m.location; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockFeedMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockFeedMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockFeedMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedlocation {
+		edges = append(edges, stockfeed.EdgeLocation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockFeedMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockfeed.EdgeLocation:
+		return m.clearedlocation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockFeedMutation) ClearEdge(name string) error {
+	switch name {
+	case stockfeed.EdgeLocation:
+		m.ClearLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeed unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockFeedMutation) ResetEdge(name string) error {
+	switch name {
+	case stockfeed.EdgeLocation:
+		m.ResetLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeed edge %s", name)
+}
+
+// StockFeedRunMutation represents an operation that mutates the StockFeedRun nodes in the graph.
+type StockFeedRunMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	state          *string
+	message        *string
+	sequence       *int64
+	addsequence    *int64
+	as_of          *time.Time
+	digest         *[]byte
+	lines          *int
+	addlines       *int
+	changed        *int
+	addchanged     *int
+	unchanged      *int
+	addunchanged   *int
+	unknown        *int
+	addunknown     *int
+	refused        *int
+	addrefused     *int
+	reason         *string
+	problems       *json.RawMessage
+	appendproblems json.RawMessage
+	at             *time.Time
+	clearedFields  map[string]struct{}
+	feed           *int64
+	clearedfeed    bool
+	done           bool
+	oldValue       func(context.Context) (*StockFeedRun, error)
+	predicates     []predicate.StockFeedRun
+}
+
+var _ ent.Mutation = (*StockFeedRunMutation)(nil)
+
+// stockfeedrunOption allows management of the mutation configuration using functional options.
+type stockfeedrunOption func(*StockFeedRunMutation)
+
+// newStockFeedRunMutation creates new mutation for the StockFeedRun entity.
+func newStockFeedRunMutation(c config, op Op, opts ...stockfeedrunOption) *StockFeedRunMutation {
+	m := &StockFeedRunMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockFeedRun,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockFeedRunID sets the ID field of the mutation.
+func withStockFeedRunID(id int64) stockfeedrunOption {
+	return func(m *StockFeedRunMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockFeedRun
+		)
+		m.oldValue = func(ctx context.Context) (*StockFeedRun, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockFeedRun.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockFeedRun sets the old StockFeedRun of the mutation.
+func withStockFeedRun(node *StockFeedRun) stockfeedrunOption {
+	return func(m *StockFeedRunMutation) {
+		m.oldValue = func(context.Context) (*StockFeedRun, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockFeedRunMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockFeedRunMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockFeedRun entities.
+func (m *StockFeedRunMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockFeedRunMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockFeedRunMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockFeedRun.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetFeedID sets the "feed_id" field.
+func (m *StockFeedRunMutation) SetFeedID(i int64) {
+	m.feed = &i
+}
+
+// FeedID returns the value of the "feed_id" field in the mutation.
+func (m *StockFeedRunMutation) FeedID() (r int64, exists bool) {
+	v := m.feed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFeedID returns the old "feed_id" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldFeedID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFeedID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFeedID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFeedID: %w", err)
+	}
+	return oldValue.FeedID, nil
+}
+
+// ResetFeedID resets all changes to the "feed_id" field.
+func (m *StockFeedRunMutation) ResetFeedID() {
+	m.feed = nil
+}
+
+// SetState sets the "state" field.
+func (m *StockFeedRunMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *StockFeedRunMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *StockFeedRunMutation) ResetState() {
+	m.state = nil
+}
+
+// SetMessage sets the "message" field.
+func (m *StockFeedRunMutation) SetMessage(s string) {
+	m.message = &s
+}
+
+// Message returns the value of the "message" field in the mutation.
+func (m *StockFeedRunMutation) Message() (r string, exists bool) {
+	v := m.message
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessage returns the old "message" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldMessage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessage: %w", err)
+	}
+	return oldValue.Message, nil
+}
+
+// ResetMessage resets all changes to the "message" field.
+func (m *StockFeedRunMutation) ResetMessage() {
+	m.message = nil
+}
+
+// SetSequence sets the "sequence" field.
+func (m *StockFeedRunMutation) SetSequence(i int64) {
+	m.sequence = &i
+	m.addsequence = nil
+}
+
+// Sequence returns the value of the "sequence" field in the mutation.
+func (m *StockFeedRunMutation) Sequence() (r int64, exists bool) {
+	v := m.sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSequence returns the old "sequence" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldSequence(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSequence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSequence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSequence: %w", err)
+	}
+	return oldValue.Sequence, nil
+}
+
+// AddSequence adds i to the "sequence" field.
+func (m *StockFeedRunMutation) AddSequence(i int64) {
+	if m.addsequence != nil {
+		*m.addsequence += i
+	} else {
+		m.addsequence = &i
+	}
+}
+
+// AddedSequence returns the value that was added to the "sequence" field in this mutation.
+func (m *StockFeedRunMutation) AddedSequence() (r int64, exists bool) {
+	v := m.addsequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSequence resets all changes to the "sequence" field.
+func (m *StockFeedRunMutation) ResetSequence() {
+	m.sequence = nil
+	m.addsequence = nil
+}
+
+// SetAsOf sets the "as_of" field.
+func (m *StockFeedRunMutation) SetAsOf(t time.Time) {
+	m.as_of = &t
+}
+
+// AsOf returns the value of the "as_of" field in the mutation.
+func (m *StockFeedRunMutation) AsOf() (r time.Time, exists bool) {
+	v := m.as_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAsOf returns the old "as_of" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldAsOf(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAsOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAsOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAsOf: %w", err)
+	}
+	return oldValue.AsOf, nil
+}
+
+// ClearAsOf clears the value of the "as_of" field.
+func (m *StockFeedRunMutation) ClearAsOf() {
+	m.as_of = nil
+	m.clearedFields[stockfeedrun.FieldAsOf] = struct{}{}
+}
+
+// AsOfCleared returns if the "as_of" field was cleared in this mutation.
+func (m *StockFeedRunMutation) AsOfCleared() bool {
+	_, ok := m.clearedFields[stockfeedrun.FieldAsOf]
+	return ok
+}
+
+// ResetAsOf resets all changes to the "as_of" field.
+func (m *StockFeedRunMutation) ResetAsOf() {
+	m.as_of = nil
+	delete(m.clearedFields, stockfeedrun.FieldAsOf)
+}
+
+// SetDigest sets the "digest" field.
+func (m *StockFeedRunMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *StockFeedRunMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *StockFeedRunMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetLines sets the "lines" field.
+func (m *StockFeedRunMutation) SetLines(i int) {
+	m.lines = &i
+	m.addlines = nil
+}
+
+// Lines returns the value of the "lines" field in the mutation.
+func (m *StockFeedRunMutation) Lines() (r int, exists bool) {
+	v := m.lines
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLines returns the old "lines" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldLines(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLines is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLines requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLines: %w", err)
+	}
+	return oldValue.Lines, nil
+}
+
+// AddLines adds i to the "lines" field.
+func (m *StockFeedRunMutation) AddLines(i int) {
+	if m.addlines != nil {
+		*m.addlines += i
+	} else {
+		m.addlines = &i
+	}
+}
+
+// AddedLines returns the value that was added to the "lines" field in this mutation.
+func (m *StockFeedRunMutation) AddedLines() (r int, exists bool) {
+	v := m.addlines
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLines resets all changes to the "lines" field.
+func (m *StockFeedRunMutation) ResetLines() {
+	m.lines = nil
+	m.addlines = nil
+}
+
+// SetChanged sets the "changed" field.
+func (m *StockFeedRunMutation) SetChanged(i int) {
+	m.changed = &i
+	m.addchanged = nil
+}
+
+// Changed returns the value of the "changed" field in the mutation.
+func (m *StockFeedRunMutation) Changed() (r int, exists bool) {
+	v := m.changed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanged returns the old "changed" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldChanged(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanged: %w", err)
+	}
+	return oldValue.Changed, nil
+}
+
+// AddChanged adds i to the "changed" field.
+func (m *StockFeedRunMutation) AddChanged(i int) {
+	if m.addchanged != nil {
+		*m.addchanged += i
+	} else {
+		m.addchanged = &i
+	}
+}
+
+// AddedChanged returns the value that was added to the "changed" field in this mutation.
+func (m *StockFeedRunMutation) AddedChanged() (r int, exists bool) {
+	v := m.addchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChanged resets all changes to the "changed" field.
+func (m *StockFeedRunMutation) ResetChanged() {
+	m.changed = nil
+	m.addchanged = nil
+}
+
+// SetUnchanged sets the "unchanged" field.
+func (m *StockFeedRunMutation) SetUnchanged(i int) {
+	m.unchanged = &i
+	m.addunchanged = nil
+}
+
+// Unchanged returns the value of the "unchanged" field in the mutation.
+func (m *StockFeedRunMutation) Unchanged() (r int, exists bool) {
+	v := m.unchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnchanged returns the old "unchanged" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldUnchanged(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnchanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnchanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnchanged: %w", err)
+	}
+	return oldValue.Unchanged, nil
+}
+
+// AddUnchanged adds i to the "unchanged" field.
+func (m *StockFeedRunMutation) AddUnchanged(i int) {
+	if m.addunchanged != nil {
+		*m.addunchanged += i
+	} else {
+		m.addunchanged = &i
+	}
+}
+
+// AddedUnchanged returns the value that was added to the "unchanged" field in this mutation.
+func (m *StockFeedRunMutation) AddedUnchanged() (r int, exists bool) {
+	v := m.addunchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUnchanged resets all changes to the "unchanged" field.
+func (m *StockFeedRunMutation) ResetUnchanged() {
+	m.unchanged = nil
+	m.addunchanged = nil
+}
+
+// SetUnknown sets the "unknown" field.
+func (m *StockFeedRunMutation) SetUnknown(i int) {
+	m.unknown = &i
+	m.addunknown = nil
+}
+
+// Unknown returns the value of the "unknown" field in the mutation.
+func (m *StockFeedRunMutation) Unknown() (r int, exists bool) {
+	v := m.unknown
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnknown returns the old "unknown" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldUnknown(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnknown is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnknown requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnknown: %w", err)
+	}
+	return oldValue.Unknown, nil
+}
+
+// AddUnknown adds i to the "unknown" field.
+func (m *StockFeedRunMutation) AddUnknown(i int) {
+	if m.addunknown != nil {
+		*m.addunknown += i
+	} else {
+		m.addunknown = &i
+	}
+}
+
+// AddedUnknown returns the value that was added to the "unknown" field in this mutation.
+func (m *StockFeedRunMutation) AddedUnknown() (r int, exists bool) {
+	v := m.addunknown
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUnknown resets all changes to the "unknown" field.
+func (m *StockFeedRunMutation) ResetUnknown() {
+	m.unknown = nil
+	m.addunknown = nil
+}
+
+// SetRefused sets the "refused" field.
+func (m *StockFeedRunMutation) SetRefused(i int) {
+	m.refused = &i
+	m.addrefused = nil
+}
+
+// Refused returns the value of the "refused" field in the mutation.
+func (m *StockFeedRunMutation) Refused() (r int, exists bool) {
+	v := m.refused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefused returns the old "refused" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldRefused(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefused is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefused requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefused: %w", err)
+	}
+	return oldValue.Refused, nil
+}
+
+// AddRefused adds i to the "refused" field.
+func (m *StockFeedRunMutation) AddRefused(i int) {
+	if m.addrefused != nil {
+		*m.addrefused += i
+	} else {
+		m.addrefused = &i
+	}
+}
+
+// AddedRefused returns the value that was added to the "refused" field in this mutation.
+func (m *StockFeedRunMutation) AddedRefused() (r int, exists bool) {
+	v := m.addrefused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefused resets all changes to the "refused" field.
+func (m *StockFeedRunMutation) ResetRefused() {
+	m.refused = nil
+	m.addrefused = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *StockFeedRunMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *StockFeedRunMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *StockFeedRunMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetProblems sets the "problems" field.
+func (m *StockFeedRunMutation) SetProblems(jm json.RawMessage) {
+	m.problems = &jm
+	m.appendproblems = nil
+}
+
+// Problems returns the value of the "problems" field in the mutation.
+func (m *StockFeedRunMutation) Problems() (r json.RawMessage, exists bool) {
+	v := m.problems
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProblems returns the old "problems" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldProblems(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProblems is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProblems requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProblems: %w", err)
+	}
+	return oldValue.Problems, nil
+}
+
+// AppendProblems adds jm to the "problems" field.
+func (m *StockFeedRunMutation) AppendProblems(jm json.RawMessage) {
+	m.appendproblems = append(m.appendproblems, jm...)
+}
+
+// AppendedProblems returns the list of values that were appended to the "problems" field in this mutation.
+func (m *StockFeedRunMutation) AppendedProblems() (json.RawMessage, bool) {
+	if len(m.appendproblems) == 0 {
+		return nil, false
+	}
+	return m.appendproblems, true
+}
+
+// ClearProblems clears the value of the "problems" field.
+func (m *StockFeedRunMutation) ClearProblems() {
+	m.problems = nil
+	m.appendproblems = nil
+	m.clearedFields[stockfeedrun.FieldProblems] = struct{}{}
+}
+
+// ProblemsCleared returns if the "problems" field was cleared in this mutation.
+func (m *StockFeedRunMutation) ProblemsCleared() bool {
+	_, ok := m.clearedFields[stockfeedrun.FieldProblems]
+	return ok
+}
+
+// ResetProblems resets all changes to the "problems" field.
+func (m *StockFeedRunMutation) ResetProblems() {
+	m.problems = nil
+	m.appendproblems = nil
+	delete(m.clearedFields, stockfeedrun.FieldProblems)
+}
+
+// SetAt sets the "at" field.
+func (m *StockFeedRunMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *StockFeedRunMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the StockFeedRun entity.
+// If the StockFeedRun object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockFeedRunMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *StockFeedRunMutation) ResetAt() {
+	m.at = nil
+}
+
+// ClearFeed clears the "feed" edge to the StockFeed entity.
+func (m *StockFeedRunMutation) ClearFeed() {
+	m.clearedfeed = true
+	m.clearedFields[stockfeedrun.FieldFeedID] = struct{}{}
+}
+
+// FeedCleared reports if the "feed" edge to the StockFeed entity was cleared.
+func (m *StockFeedRunMutation) FeedCleared() bool {
+	return m.clearedfeed
+}
+
+// FeedIDs returns the "feed" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FeedID instead. It exists only for internal usage by the builders.
+func (m *StockFeedRunMutation) FeedIDs() (ids []int64) {
+	if id := m.feed; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFeed resets all changes to the "feed" edge.
+func (m *StockFeedRunMutation) ResetFeed() {
+	m.feed = nil
+	m.clearedfeed = false
+}
+
+// Where appends a list predicates to the StockFeedRunMutation builder.
+func (m *StockFeedRunMutation) Where(ps ...predicate.StockFeedRun) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockFeedRunMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockFeedRunMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockFeedRun, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockFeedRunMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockFeedRunMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockFeedRun).
+func (m *StockFeedRunMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockFeedRunMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.feed != nil {
+		fields = append(fields, stockfeedrun.FieldFeedID)
+	}
+	if m.state != nil {
+		fields = append(fields, stockfeedrun.FieldState)
+	}
+	if m.message != nil {
+		fields = append(fields, stockfeedrun.FieldMessage)
+	}
+	if m.sequence != nil {
+		fields = append(fields, stockfeedrun.FieldSequence)
+	}
+	if m.as_of != nil {
+		fields = append(fields, stockfeedrun.FieldAsOf)
+	}
+	if m.digest != nil {
+		fields = append(fields, stockfeedrun.FieldDigest)
+	}
+	if m.lines != nil {
+		fields = append(fields, stockfeedrun.FieldLines)
+	}
+	if m.changed != nil {
+		fields = append(fields, stockfeedrun.FieldChanged)
+	}
+	if m.unchanged != nil {
+		fields = append(fields, stockfeedrun.FieldUnchanged)
+	}
+	if m.unknown != nil {
+		fields = append(fields, stockfeedrun.FieldUnknown)
+	}
+	if m.refused != nil {
+		fields = append(fields, stockfeedrun.FieldRefused)
+	}
+	if m.reason != nil {
+		fields = append(fields, stockfeedrun.FieldReason)
+	}
+	if m.problems != nil {
+		fields = append(fields, stockfeedrun.FieldProblems)
+	}
+	if m.at != nil {
+		fields = append(fields, stockfeedrun.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockFeedRunMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockfeedrun.FieldFeedID:
+		return m.FeedID()
+	case stockfeedrun.FieldState:
+		return m.State()
+	case stockfeedrun.FieldMessage:
+		return m.Message()
+	case stockfeedrun.FieldSequence:
+		return m.Sequence()
+	case stockfeedrun.FieldAsOf:
+		return m.AsOf()
+	case stockfeedrun.FieldDigest:
+		return m.Digest()
+	case stockfeedrun.FieldLines:
+		return m.Lines()
+	case stockfeedrun.FieldChanged:
+		return m.Changed()
+	case stockfeedrun.FieldUnchanged:
+		return m.Unchanged()
+	case stockfeedrun.FieldUnknown:
+		return m.Unknown()
+	case stockfeedrun.FieldRefused:
+		return m.Refused()
+	case stockfeedrun.FieldReason:
+		return m.Reason()
+	case stockfeedrun.FieldProblems:
+		return m.Problems()
+	case stockfeedrun.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockFeedRunMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockfeedrun.FieldFeedID:
+		return m.OldFeedID(ctx)
+	case stockfeedrun.FieldState:
+		return m.OldState(ctx)
+	case stockfeedrun.FieldMessage:
+		return m.OldMessage(ctx)
+	case stockfeedrun.FieldSequence:
+		return m.OldSequence(ctx)
+	case stockfeedrun.FieldAsOf:
+		return m.OldAsOf(ctx)
+	case stockfeedrun.FieldDigest:
+		return m.OldDigest(ctx)
+	case stockfeedrun.FieldLines:
+		return m.OldLines(ctx)
+	case stockfeedrun.FieldChanged:
+		return m.OldChanged(ctx)
+	case stockfeedrun.FieldUnchanged:
+		return m.OldUnchanged(ctx)
+	case stockfeedrun.FieldUnknown:
+		return m.OldUnknown(ctx)
+	case stockfeedrun.FieldRefused:
+		return m.OldRefused(ctx)
+	case stockfeedrun.FieldReason:
+		return m.OldReason(ctx)
+	case stockfeedrun.FieldProblems:
+		return m.OldProblems(ctx)
+	case stockfeedrun.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockFeedRun field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockFeedRunMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockfeedrun.FieldFeedID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFeedID(v)
+		return nil
+	case stockfeedrun.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case stockfeedrun.FieldMessage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessage(v)
+		return nil
+	case stockfeedrun.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSequence(v)
+		return nil
+	case stockfeedrun.FieldAsOf:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAsOf(v)
+		return nil
+	case stockfeedrun.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case stockfeedrun.FieldLines:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLines(v)
+		return nil
+	case stockfeedrun.FieldChanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanged(v)
+		return nil
+	case stockfeedrun.FieldUnchanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnchanged(v)
+		return nil
+	case stockfeedrun.FieldUnknown:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnknown(v)
+		return nil
+	case stockfeedrun.FieldRefused:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefused(v)
+		return nil
+	case stockfeedrun.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case stockfeedrun.FieldProblems:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProblems(v)
+		return nil
+	case stockfeedrun.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeedRun field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockFeedRunMutation) AddedFields() []string {
+	var fields []string
+	if m.addsequence != nil {
+		fields = append(fields, stockfeedrun.FieldSequence)
+	}
+	if m.addlines != nil {
+		fields = append(fields, stockfeedrun.FieldLines)
+	}
+	if m.addchanged != nil {
+		fields = append(fields, stockfeedrun.FieldChanged)
+	}
+	if m.addunchanged != nil {
+		fields = append(fields, stockfeedrun.FieldUnchanged)
+	}
+	if m.addunknown != nil {
+		fields = append(fields, stockfeedrun.FieldUnknown)
+	}
+	if m.addrefused != nil {
+		fields = append(fields, stockfeedrun.FieldRefused)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockFeedRunMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockfeedrun.FieldSequence:
+		return m.AddedSequence()
+	case stockfeedrun.FieldLines:
+		return m.AddedLines()
+	case stockfeedrun.FieldChanged:
+		return m.AddedChanged()
+	case stockfeedrun.FieldUnchanged:
+		return m.AddedUnchanged()
+	case stockfeedrun.FieldUnknown:
+		return m.AddedUnknown()
+	case stockfeedrun.FieldRefused:
+		return m.AddedRefused()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockFeedRunMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockfeedrun.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSequence(v)
+		return nil
+	case stockfeedrun.FieldLines:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLines(v)
+		return nil
+	case stockfeedrun.FieldChanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChanged(v)
+		return nil
+	case stockfeedrun.FieldUnchanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnchanged(v)
+		return nil
+	case stockfeedrun.FieldUnknown:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnknown(v)
+		return nil
+	case stockfeedrun.FieldRefused:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefused(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeedRun numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockFeedRunMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stockfeedrun.FieldAsOf) {
+		fields = append(fields, stockfeedrun.FieldAsOf)
+	}
+	if m.FieldCleared(stockfeedrun.FieldProblems) {
+		fields = append(fields, stockfeedrun.FieldProblems)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockFeedRunMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockFeedRunMutation) ClearField(name string) error {
+	switch name {
+	case stockfeedrun.FieldAsOf:
+		m.ClearAsOf()
+		return nil
+	case stockfeedrun.FieldProblems:
+		m.ClearProblems()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeedRun nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockFeedRunMutation) ResetField(name string) error {
+	switch name {
+	case stockfeedrun.FieldFeedID:
+		m.ResetFeedID()
+		return nil
+	case stockfeedrun.FieldState:
+		m.ResetState()
+		return nil
+	case stockfeedrun.FieldMessage:
+		m.ResetMessage()
+		return nil
+	case stockfeedrun.FieldSequence:
+		m.ResetSequence()
+		return nil
+	case stockfeedrun.FieldAsOf:
+		m.ResetAsOf()
+		return nil
+	case stockfeedrun.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case stockfeedrun.FieldLines:
+		m.ResetLines()
+		return nil
+	case stockfeedrun.FieldChanged:
+		m.ResetChanged()
+		return nil
+	case stockfeedrun.FieldUnchanged:
+		m.ResetUnchanged()
+		return nil
+	case stockfeedrun.FieldUnknown:
+		m.ResetUnknown()
+		return nil
+	case stockfeedrun.FieldRefused:
+		m.ResetRefused()
+		return nil
+	case stockfeedrun.FieldReason:
+		m.ResetReason()
+		return nil
+	case stockfeedrun.FieldProblems:
+		m.ResetProblems()
+		return nil
+	case stockfeedrun.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeedRun field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockFeedRunMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.feed != nil {
+		edges = append(edges, stockfeedrun.EdgeFeed)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockFeedRunMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockfeedrun.EdgeFeed:
+		if id := m.feed; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockFeedRunMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockFeedRunMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockFeedRunMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedfeed {
+		edges = append(edges, stockfeedrun.EdgeFeed)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockFeedRunMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockfeedrun.EdgeFeed:
+		return m.clearedfeed
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockFeedRunMutation) ClearEdge(name string) error {
+	switch name {
+	case stockfeedrun.EdgeFeed:
+		m.ClearFeed()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeedRun unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockFeedRunMutation) ResetEdge(name string) error {
+	switch name {
+	case stockfeedrun.EdgeFeed:
+		m.ResetFeed()
+		return nil
+	}
+	return fmt.Errorf("unknown StockFeedRun edge %s", name)
+}
+
 // StockLevelMutation represents an operation that mutates the StockLevel nodes in the graph.
 type StockLevelMutation struct {
 	config
@@ -52342,6 +64434,4101 @@ func (m *StockLevelMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown StockLevel edge %s", name)
+}
+
+// StockPolicyMutation represents an operation that mutates the StockPolicy nodes in the graph.
+type StockPolicyMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	reserve_at      *string
+	strategy        *string
+	max_line        *int64
+	addmax_line     *int64
+	max_checkout    *int64
+	addmax_checkout *int64
+	max_customer    *int64
+	addmax_customer *int64
+	clearedFields   map[string]struct{}
+	market          *int64
+	clearedmarket   bool
+	done            bool
+	oldValue        func(context.Context) (*StockPolicy, error)
+	predicates      []predicate.StockPolicy
+}
+
+var _ ent.Mutation = (*StockPolicyMutation)(nil)
+
+// stockpolicyOption allows management of the mutation configuration using functional options.
+type stockpolicyOption func(*StockPolicyMutation)
+
+// newStockPolicyMutation creates new mutation for the StockPolicy entity.
+func newStockPolicyMutation(c config, op Op, opts ...stockpolicyOption) *StockPolicyMutation {
+	m := &StockPolicyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockPolicy,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockPolicyID sets the ID field of the mutation.
+func withStockPolicyID(id int64) stockpolicyOption {
+	return func(m *StockPolicyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockPolicy
+		)
+		m.oldValue = func(ctx context.Context) (*StockPolicy, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockPolicy.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockPolicy sets the old StockPolicy of the mutation.
+func withStockPolicy(node *StockPolicy) stockpolicyOption {
+	return func(m *StockPolicyMutation) {
+		m.oldValue = func(context.Context) (*StockPolicy, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockPolicyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockPolicyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockPolicy entities.
+func (m *StockPolicyMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockPolicyMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockPolicyMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockPolicy.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StockPolicyMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StockPolicyMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StockPolicyMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *StockPolicyMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *StockPolicyMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *StockPolicyMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *StockPolicyMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *StockPolicyMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *StockPolicyMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *StockPolicyMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *StockPolicyMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetMarketID sets the "market_id" field.
+func (m *StockPolicyMutation) SetMarketID(i int64) {
+	m.market = &i
+}
+
+// MarketID returns the value of the "market_id" field in the mutation.
+func (m *StockPolicyMutation) MarketID() (r int64, exists bool) {
+	v := m.market
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarketID returns the old "market_id" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldMarketID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarketID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarketID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarketID: %w", err)
+	}
+	return oldValue.MarketID, nil
+}
+
+// ResetMarketID resets all changes to the "market_id" field.
+func (m *StockPolicyMutation) ResetMarketID() {
+	m.market = nil
+}
+
+// SetReserveAt sets the "reserve_at" field.
+func (m *StockPolicyMutation) SetReserveAt(s string) {
+	m.reserve_at = &s
+}
+
+// ReserveAt returns the value of the "reserve_at" field in the mutation.
+func (m *StockPolicyMutation) ReserveAt() (r string, exists bool) {
+	v := m.reserve_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReserveAt returns the old "reserve_at" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldReserveAt(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReserveAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReserveAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReserveAt: %w", err)
+	}
+	return oldValue.ReserveAt, nil
+}
+
+// ResetReserveAt resets all changes to the "reserve_at" field.
+func (m *StockPolicyMutation) ResetReserveAt() {
+	m.reserve_at = nil
+}
+
+// SetStrategy sets the "strategy" field.
+func (m *StockPolicyMutation) SetStrategy(s string) {
+	m.strategy = &s
+}
+
+// Strategy returns the value of the "strategy" field in the mutation.
+func (m *StockPolicyMutation) Strategy() (r string, exists bool) {
+	v := m.strategy
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStrategy returns the old "strategy" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldStrategy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStrategy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStrategy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStrategy: %w", err)
+	}
+	return oldValue.Strategy, nil
+}
+
+// ResetStrategy resets all changes to the "strategy" field.
+func (m *StockPolicyMutation) ResetStrategy() {
+	m.strategy = nil
+}
+
+// SetMaxLine sets the "max_line" field.
+func (m *StockPolicyMutation) SetMaxLine(i int64) {
+	m.max_line = &i
+	m.addmax_line = nil
+}
+
+// MaxLine returns the value of the "max_line" field in the mutation.
+func (m *StockPolicyMutation) MaxLine() (r int64, exists bool) {
+	v := m.max_line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxLine returns the old "max_line" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldMaxLine(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxLine: %w", err)
+	}
+	return oldValue.MaxLine, nil
+}
+
+// AddMaxLine adds i to the "max_line" field.
+func (m *StockPolicyMutation) AddMaxLine(i int64) {
+	if m.addmax_line != nil {
+		*m.addmax_line += i
+	} else {
+		m.addmax_line = &i
+	}
+}
+
+// AddedMaxLine returns the value that was added to the "max_line" field in this mutation.
+func (m *StockPolicyMutation) AddedMaxLine() (r int64, exists bool) {
+	v := m.addmax_line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaxLine clears the value of the "max_line" field.
+func (m *StockPolicyMutation) ClearMaxLine() {
+	m.max_line = nil
+	m.addmax_line = nil
+	m.clearedFields[stockpolicy.FieldMaxLine] = struct{}{}
+}
+
+// MaxLineCleared returns if the "max_line" field was cleared in this mutation.
+func (m *StockPolicyMutation) MaxLineCleared() bool {
+	_, ok := m.clearedFields[stockpolicy.FieldMaxLine]
+	return ok
+}
+
+// ResetMaxLine resets all changes to the "max_line" field.
+func (m *StockPolicyMutation) ResetMaxLine() {
+	m.max_line = nil
+	m.addmax_line = nil
+	delete(m.clearedFields, stockpolicy.FieldMaxLine)
+}
+
+// SetMaxCheckout sets the "max_checkout" field.
+func (m *StockPolicyMutation) SetMaxCheckout(i int64) {
+	m.max_checkout = &i
+	m.addmax_checkout = nil
+}
+
+// MaxCheckout returns the value of the "max_checkout" field in the mutation.
+func (m *StockPolicyMutation) MaxCheckout() (r int64, exists bool) {
+	v := m.max_checkout
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxCheckout returns the old "max_checkout" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldMaxCheckout(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxCheckout is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxCheckout requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxCheckout: %w", err)
+	}
+	return oldValue.MaxCheckout, nil
+}
+
+// AddMaxCheckout adds i to the "max_checkout" field.
+func (m *StockPolicyMutation) AddMaxCheckout(i int64) {
+	if m.addmax_checkout != nil {
+		*m.addmax_checkout += i
+	} else {
+		m.addmax_checkout = &i
+	}
+}
+
+// AddedMaxCheckout returns the value that was added to the "max_checkout" field in this mutation.
+func (m *StockPolicyMutation) AddedMaxCheckout() (r int64, exists bool) {
+	v := m.addmax_checkout
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaxCheckout clears the value of the "max_checkout" field.
+func (m *StockPolicyMutation) ClearMaxCheckout() {
+	m.max_checkout = nil
+	m.addmax_checkout = nil
+	m.clearedFields[stockpolicy.FieldMaxCheckout] = struct{}{}
+}
+
+// MaxCheckoutCleared returns if the "max_checkout" field was cleared in this mutation.
+func (m *StockPolicyMutation) MaxCheckoutCleared() bool {
+	_, ok := m.clearedFields[stockpolicy.FieldMaxCheckout]
+	return ok
+}
+
+// ResetMaxCheckout resets all changes to the "max_checkout" field.
+func (m *StockPolicyMutation) ResetMaxCheckout() {
+	m.max_checkout = nil
+	m.addmax_checkout = nil
+	delete(m.clearedFields, stockpolicy.FieldMaxCheckout)
+}
+
+// SetMaxCustomer sets the "max_customer" field.
+func (m *StockPolicyMutation) SetMaxCustomer(i int64) {
+	m.max_customer = &i
+	m.addmax_customer = nil
+}
+
+// MaxCustomer returns the value of the "max_customer" field in the mutation.
+func (m *StockPolicyMutation) MaxCustomer() (r int64, exists bool) {
+	v := m.max_customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxCustomer returns the old "max_customer" field's value of the StockPolicy entity.
+// If the StockPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockPolicyMutation) OldMaxCustomer(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxCustomer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxCustomer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxCustomer: %w", err)
+	}
+	return oldValue.MaxCustomer, nil
+}
+
+// AddMaxCustomer adds i to the "max_customer" field.
+func (m *StockPolicyMutation) AddMaxCustomer(i int64) {
+	if m.addmax_customer != nil {
+		*m.addmax_customer += i
+	} else {
+		m.addmax_customer = &i
+	}
+}
+
+// AddedMaxCustomer returns the value that was added to the "max_customer" field in this mutation.
+func (m *StockPolicyMutation) AddedMaxCustomer() (r int64, exists bool) {
+	v := m.addmax_customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMaxCustomer clears the value of the "max_customer" field.
+func (m *StockPolicyMutation) ClearMaxCustomer() {
+	m.max_customer = nil
+	m.addmax_customer = nil
+	m.clearedFields[stockpolicy.FieldMaxCustomer] = struct{}{}
+}
+
+// MaxCustomerCleared returns if the "max_customer" field was cleared in this mutation.
+func (m *StockPolicyMutation) MaxCustomerCleared() bool {
+	_, ok := m.clearedFields[stockpolicy.FieldMaxCustomer]
+	return ok
+}
+
+// ResetMaxCustomer resets all changes to the "max_customer" field.
+func (m *StockPolicyMutation) ResetMaxCustomer() {
+	m.max_customer = nil
+	m.addmax_customer = nil
+	delete(m.clearedFields, stockpolicy.FieldMaxCustomer)
+}
+
+// ClearMarket clears the "market" edge to the Market entity.
+func (m *StockPolicyMutation) ClearMarket() {
+	m.clearedmarket = true
+	m.clearedFields[stockpolicy.FieldMarketID] = struct{}{}
+}
+
+// MarketCleared reports if the "market" edge to the Market entity was cleared.
+func (m *StockPolicyMutation) MarketCleared() bool {
+	return m.clearedmarket
+}
+
+// MarketIDs returns the "market" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MarketID instead. It exists only for internal usage by the builders.
+func (m *StockPolicyMutation) MarketIDs() (ids []int64) {
+	if id := m.market; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMarket resets all changes to the "market" edge.
+func (m *StockPolicyMutation) ResetMarket() {
+	m.market = nil
+	m.clearedmarket = false
+}
+
+// Where appends a list predicates to the StockPolicyMutation builder.
+func (m *StockPolicyMutation) Where(ps ...predicate.StockPolicy) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockPolicyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockPolicyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockPolicy, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockPolicyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockPolicyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockPolicy).
+func (m *StockPolicyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockPolicyMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, stockpolicy.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, stockpolicy.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, stockpolicy.FieldVersion)
+	}
+	if m.market != nil {
+		fields = append(fields, stockpolicy.FieldMarketID)
+	}
+	if m.reserve_at != nil {
+		fields = append(fields, stockpolicy.FieldReserveAt)
+	}
+	if m.strategy != nil {
+		fields = append(fields, stockpolicy.FieldStrategy)
+	}
+	if m.max_line != nil {
+		fields = append(fields, stockpolicy.FieldMaxLine)
+	}
+	if m.max_checkout != nil {
+		fields = append(fields, stockpolicy.FieldMaxCheckout)
+	}
+	if m.max_customer != nil {
+		fields = append(fields, stockpolicy.FieldMaxCustomer)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockPolicyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockpolicy.FieldCreatedAt:
+		return m.CreatedAt()
+	case stockpolicy.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case stockpolicy.FieldVersion:
+		return m.Version()
+	case stockpolicy.FieldMarketID:
+		return m.MarketID()
+	case stockpolicy.FieldReserveAt:
+		return m.ReserveAt()
+	case stockpolicy.FieldStrategy:
+		return m.Strategy()
+	case stockpolicy.FieldMaxLine:
+		return m.MaxLine()
+	case stockpolicy.FieldMaxCheckout:
+		return m.MaxCheckout()
+	case stockpolicy.FieldMaxCustomer:
+		return m.MaxCustomer()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockPolicyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockpolicy.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stockpolicy.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case stockpolicy.FieldVersion:
+		return m.OldVersion(ctx)
+	case stockpolicy.FieldMarketID:
+		return m.OldMarketID(ctx)
+	case stockpolicy.FieldReserveAt:
+		return m.OldReserveAt(ctx)
+	case stockpolicy.FieldStrategy:
+		return m.OldStrategy(ctx)
+	case stockpolicy.FieldMaxLine:
+		return m.OldMaxLine(ctx)
+	case stockpolicy.FieldMaxCheckout:
+		return m.OldMaxCheckout(ctx)
+	case stockpolicy.FieldMaxCustomer:
+		return m.OldMaxCustomer(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockPolicy field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockPolicyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockpolicy.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stockpolicy.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case stockpolicy.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case stockpolicy.FieldMarketID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarketID(v)
+		return nil
+	case stockpolicy.FieldReserveAt:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReserveAt(v)
+		return nil
+	case stockpolicy.FieldStrategy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStrategy(v)
+		return nil
+	case stockpolicy.FieldMaxLine:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxLine(v)
+		return nil
+	case stockpolicy.FieldMaxCheckout:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxCheckout(v)
+		return nil
+	case stockpolicy.FieldMaxCustomer:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxCustomer(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockPolicy field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockPolicyMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, stockpolicy.FieldVersion)
+	}
+	if m.addmax_line != nil {
+		fields = append(fields, stockpolicy.FieldMaxLine)
+	}
+	if m.addmax_checkout != nil {
+		fields = append(fields, stockpolicy.FieldMaxCheckout)
+	}
+	if m.addmax_customer != nil {
+		fields = append(fields, stockpolicy.FieldMaxCustomer)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockPolicyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockpolicy.FieldVersion:
+		return m.AddedVersion()
+	case stockpolicy.FieldMaxLine:
+		return m.AddedMaxLine()
+	case stockpolicy.FieldMaxCheckout:
+		return m.AddedMaxCheckout()
+	case stockpolicy.FieldMaxCustomer:
+		return m.AddedMaxCustomer()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockPolicyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockpolicy.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case stockpolicy.FieldMaxLine:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxLine(v)
+		return nil
+	case stockpolicy.FieldMaxCheckout:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxCheckout(v)
+		return nil
+	case stockpolicy.FieldMaxCustomer:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxCustomer(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockPolicy numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockPolicyMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stockpolicy.FieldMaxLine) {
+		fields = append(fields, stockpolicy.FieldMaxLine)
+	}
+	if m.FieldCleared(stockpolicy.FieldMaxCheckout) {
+		fields = append(fields, stockpolicy.FieldMaxCheckout)
+	}
+	if m.FieldCleared(stockpolicy.FieldMaxCustomer) {
+		fields = append(fields, stockpolicy.FieldMaxCustomer)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockPolicyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockPolicyMutation) ClearField(name string) error {
+	switch name {
+	case stockpolicy.FieldMaxLine:
+		m.ClearMaxLine()
+		return nil
+	case stockpolicy.FieldMaxCheckout:
+		m.ClearMaxCheckout()
+		return nil
+	case stockpolicy.FieldMaxCustomer:
+		m.ClearMaxCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown StockPolicy nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockPolicyMutation) ResetField(name string) error {
+	switch name {
+	case stockpolicy.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stockpolicy.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case stockpolicy.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case stockpolicy.FieldMarketID:
+		m.ResetMarketID()
+		return nil
+	case stockpolicy.FieldReserveAt:
+		m.ResetReserveAt()
+		return nil
+	case stockpolicy.FieldStrategy:
+		m.ResetStrategy()
+		return nil
+	case stockpolicy.FieldMaxLine:
+		m.ResetMaxLine()
+		return nil
+	case stockpolicy.FieldMaxCheckout:
+		m.ResetMaxCheckout()
+		return nil
+	case stockpolicy.FieldMaxCustomer:
+		m.ResetMaxCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown StockPolicy field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockPolicyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.market != nil {
+		edges = append(edges, stockpolicy.EdgeMarket)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockPolicyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockpolicy.EdgeMarket:
+		if id := m.market; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockPolicyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockPolicyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockPolicyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedmarket {
+		edges = append(edges, stockpolicy.EdgeMarket)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockPolicyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockpolicy.EdgeMarket:
+		return m.clearedmarket
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockPolicyMutation) ClearEdge(name string) error {
+	switch name {
+	case stockpolicy.EdgeMarket:
+		m.ClearMarket()
+		return nil
+	}
+	return fmt.Errorf("unknown StockPolicy unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockPolicyMutation) ResetEdge(name string) error {
+	switch name {
+	case stockpolicy.EdgeMarket:
+		m.ResetMarket()
+		return nil
+	}
+	return fmt.Errorf("unknown StockPolicy edge %s", name)
+}
+
+// StockThresholdMutation represents an operation that mutates the StockThreshold nodes in the graph.
+type StockThresholdMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *int64
+	created_at          *time.Time
+	updated_at          *time.Time
+	version             *int64
+	addversion          *int64
+	low_at              *int64
+	addlow_at           *int64
+	reorder_at          *int64
+	addreorder_at       *int64
+	reorder_quantity    *int64
+	addreorder_quantity *int64
+	margin              *int64
+	addmargin           *int64
+	low_since           *time.Time
+	reorder_since       *time.Time
+	clearedFields       map[string]struct{}
+	variant             *int64
+	clearedvariant      bool
+	location            *int64
+	clearedlocation     bool
+	done                bool
+	oldValue            func(context.Context) (*StockThreshold, error)
+	predicates          []predicate.StockThreshold
+}
+
+var _ ent.Mutation = (*StockThresholdMutation)(nil)
+
+// stockthresholdOption allows management of the mutation configuration using functional options.
+type stockthresholdOption func(*StockThresholdMutation)
+
+// newStockThresholdMutation creates new mutation for the StockThreshold entity.
+func newStockThresholdMutation(c config, op Op, opts ...stockthresholdOption) *StockThresholdMutation {
+	m := &StockThresholdMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockThreshold,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockThresholdID sets the ID field of the mutation.
+func withStockThresholdID(id int64) stockthresholdOption {
+	return func(m *StockThresholdMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockThreshold
+		)
+		m.oldValue = func(ctx context.Context) (*StockThreshold, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockThreshold.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockThreshold sets the old StockThreshold of the mutation.
+func withStockThreshold(node *StockThreshold) stockthresholdOption {
+	return func(m *StockThresholdMutation) {
+		m.oldValue = func(context.Context) (*StockThreshold, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockThresholdMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockThresholdMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockThreshold entities.
+func (m *StockThresholdMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockThresholdMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockThresholdMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockThreshold.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StockThresholdMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StockThresholdMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StockThresholdMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *StockThresholdMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *StockThresholdMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *StockThresholdMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *StockThresholdMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *StockThresholdMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *StockThresholdMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *StockThresholdMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *StockThresholdMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *StockThresholdMutation) SetVariantID(i int64) {
+	m.variant = &i
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *StockThresholdMutation) VariantID() (r int64, exists bool) {
+	v := m.variant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *StockThresholdMutation) ResetVariantID() {
+	m.variant = nil
+}
+
+// SetLocationID sets the "location_id" field.
+func (m *StockThresholdMutation) SetLocationID(i int64) {
+	m.location = &i
+}
+
+// LocationID returns the value of the "location_id" field in the mutation.
+func (m *StockThresholdMutation) LocationID() (r int64, exists bool) {
+	v := m.location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocationID returns the old "location_id" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocationID: %w", err)
+	}
+	return oldValue.LocationID, nil
+}
+
+// ResetLocationID resets all changes to the "location_id" field.
+func (m *StockThresholdMutation) ResetLocationID() {
+	m.location = nil
+}
+
+// SetLowAt sets the "low_at" field.
+func (m *StockThresholdMutation) SetLowAt(i int64) {
+	m.low_at = &i
+	m.addlow_at = nil
+}
+
+// LowAt returns the value of the "low_at" field in the mutation.
+func (m *StockThresholdMutation) LowAt() (r int64, exists bool) {
+	v := m.low_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLowAt returns the old "low_at" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldLowAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLowAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLowAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLowAt: %w", err)
+	}
+	return oldValue.LowAt, nil
+}
+
+// AddLowAt adds i to the "low_at" field.
+func (m *StockThresholdMutation) AddLowAt(i int64) {
+	if m.addlow_at != nil {
+		*m.addlow_at += i
+	} else {
+		m.addlow_at = &i
+	}
+}
+
+// AddedLowAt returns the value that was added to the "low_at" field in this mutation.
+func (m *StockThresholdMutation) AddedLowAt() (r int64, exists bool) {
+	v := m.addlow_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLowAt clears the value of the "low_at" field.
+func (m *StockThresholdMutation) ClearLowAt() {
+	m.low_at = nil
+	m.addlow_at = nil
+	m.clearedFields[stockthreshold.FieldLowAt] = struct{}{}
+}
+
+// LowAtCleared returns if the "low_at" field was cleared in this mutation.
+func (m *StockThresholdMutation) LowAtCleared() bool {
+	_, ok := m.clearedFields[stockthreshold.FieldLowAt]
+	return ok
+}
+
+// ResetLowAt resets all changes to the "low_at" field.
+func (m *StockThresholdMutation) ResetLowAt() {
+	m.low_at = nil
+	m.addlow_at = nil
+	delete(m.clearedFields, stockthreshold.FieldLowAt)
+}
+
+// SetReorderAt sets the "reorder_at" field.
+func (m *StockThresholdMutation) SetReorderAt(i int64) {
+	m.reorder_at = &i
+	m.addreorder_at = nil
+}
+
+// ReorderAt returns the value of the "reorder_at" field in the mutation.
+func (m *StockThresholdMutation) ReorderAt() (r int64, exists bool) {
+	v := m.reorder_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReorderAt returns the old "reorder_at" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldReorderAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReorderAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReorderAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReorderAt: %w", err)
+	}
+	return oldValue.ReorderAt, nil
+}
+
+// AddReorderAt adds i to the "reorder_at" field.
+func (m *StockThresholdMutation) AddReorderAt(i int64) {
+	if m.addreorder_at != nil {
+		*m.addreorder_at += i
+	} else {
+		m.addreorder_at = &i
+	}
+}
+
+// AddedReorderAt returns the value that was added to the "reorder_at" field in this mutation.
+func (m *StockThresholdMutation) AddedReorderAt() (r int64, exists bool) {
+	v := m.addreorder_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearReorderAt clears the value of the "reorder_at" field.
+func (m *StockThresholdMutation) ClearReorderAt() {
+	m.reorder_at = nil
+	m.addreorder_at = nil
+	m.clearedFields[stockthreshold.FieldReorderAt] = struct{}{}
+}
+
+// ReorderAtCleared returns if the "reorder_at" field was cleared in this mutation.
+func (m *StockThresholdMutation) ReorderAtCleared() bool {
+	_, ok := m.clearedFields[stockthreshold.FieldReorderAt]
+	return ok
+}
+
+// ResetReorderAt resets all changes to the "reorder_at" field.
+func (m *StockThresholdMutation) ResetReorderAt() {
+	m.reorder_at = nil
+	m.addreorder_at = nil
+	delete(m.clearedFields, stockthreshold.FieldReorderAt)
+}
+
+// SetReorderQuantity sets the "reorder_quantity" field.
+func (m *StockThresholdMutation) SetReorderQuantity(i int64) {
+	m.reorder_quantity = &i
+	m.addreorder_quantity = nil
+}
+
+// ReorderQuantity returns the value of the "reorder_quantity" field in the mutation.
+func (m *StockThresholdMutation) ReorderQuantity() (r int64, exists bool) {
+	v := m.reorder_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReorderQuantity returns the old "reorder_quantity" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldReorderQuantity(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReorderQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReorderQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReorderQuantity: %w", err)
+	}
+	return oldValue.ReorderQuantity, nil
+}
+
+// AddReorderQuantity adds i to the "reorder_quantity" field.
+func (m *StockThresholdMutation) AddReorderQuantity(i int64) {
+	if m.addreorder_quantity != nil {
+		*m.addreorder_quantity += i
+	} else {
+		m.addreorder_quantity = &i
+	}
+}
+
+// AddedReorderQuantity returns the value that was added to the "reorder_quantity" field in this mutation.
+func (m *StockThresholdMutation) AddedReorderQuantity() (r int64, exists bool) {
+	v := m.addreorder_quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearReorderQuantity clears the value of the "reorder_quantity" field.
+func (m *StockThresholdMutation) ClearReorderQuantity() {
+	m.reorder_quantity = nil
+	m.addreorder_quantity = nil
+	m.clearedFields[stockthreshold.FieldReorderQuantity] = struct{}{}
+}
+
+// ReorderQuantityCleared returns if the "reorder_quantity" field was cleared in this mutation.
+func (m *StockThresholdMutation) ReorderQuantityCleared() bool {
+	_, ok := m.clearedFields[stockthreshold.FieldReorderQuantity]
+	return ok
+}
+
+// ResetReorderQuantity resets all changes to the "reorder_quantity" field.
+func (m *StockThresholdMutation) ResetReorderQuantity() {
+	m.reorder_quantity = nil
+	m.addreorder_quantity = nil
+	delete(m.clearedFields, stockthreshold.FieldReorderQuantity)
+}
+
+// SetMargin sets the "margin" field.
+func (m *StockThresholdMutation) SetMargin(i int64) {
+	m.margin = &i
+	m.addmargin = nil
+}
+
+// Margin returns the value of the "margin" field in the mutation.
+func (m *StockThresholdMutation) Margin() (r int64, exists bool) {
+	v := m.margin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMargin returns the old "margin" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldMargin(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMargin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMargin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMargin: %w", err)
+	}
+	return oldValue.Margin, nil
+}
+
+// AddMargin adds i to the "margin" field.
+func (m *StockThresholdMutation) AddMargin(i int64) {
+	if m.addmargin != nil {
+		*m.addmargin += i
+	} else {
+		m.addmargin = &i
+	}
+}
+
+// AddedMargin returns the value that was added to the "margin" field in this mutation.
+func (m *StockThresholdMutation) AddedMargin() (r int64, exists bool) {
+	v := m.addmargin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMargin resets all changes to the "margin" field.
+func (m *StockThresholdMutation) ResetMargin() {
+	m.margin = nil
+	m.addmargin = nil
+}
+
+// SetLowSince sets the "low_since" field.
+func (m *StockThresholdMutation) SetLowSince(t time.Time) {
+	m.low_since = &t
+}
+
+// LowSince returns the value of the "low_since" field in the mutation.
+func (m *StockThresholdMutation) LowSince() (r time.Time, exists bool) {
+	v := m.low_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLowSince returns the old "low_since" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldLowSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLowSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLowSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLowSince: %w", err)
+	}
+	return oldValue.LowSince, nil
+}
+
+// ClearLowSince clears the value of the "low_since" field.
+func (m *StockThresholdMutation) ClearLowSince() {
+	m.low_since = nil
+	m.clearedFields[stockthreshold.FieldLowSince] = struct{}{}
+}
+
+// LowSinceCleared returns if the "low_since" field was cleared in this mutation.
+func (m *StockThresholdMutation) LowSinceCleared() bool {
+	_, ok := m.clearedFields[stockthreshold.FieldLowSince]
+	return ok
+}
+
+// ResetLowSince resets all changes to the "low_since" field.
+func (m *StockThresholdMutation) ResetLowSince() {
+	m.low_since = nil
+	delete(m.clearedFields, stockthreshold.FieldLowSince)
+}
+
+// SetReorderSince sets the "reorder_since" field.
+func (m *StockThresholdMutation) SetReorderSince(t time.Time) {
+	m.reorder_since = &t
+}
+
+// ReorderSince returns the value of the "reorder_since" field in the mutation.
+func (m *StockThresholdMutation) ReorderSince() (r time.Time, exists bool) {
+	v := m.reorder_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReorderSince returns the old "reorder_since" field's value of the StockThreshold entity.
+// If the StockThreshold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockThresholdMutation) OldReorderSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReorderSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReorderSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReorderSince: %w", err)
+	}
+	return oldValue.ReorderSince, nil
+}
+
+// ClearReorderSince clears the value of the "reorder_since" field.
+func (m *StockThresholdMutation) ClearReorderSince() {
+	m.reorder_since = nil
+	m.clearedFields[stockthreshold.FieldReorderSince] = struct{}{}
+}
+
+// ReorderSinceCleared returns if the "reorder_since" field was cleared in this mutation.
+func (m *StockThresholdMutation) ReorderSinceCleared() bool {
+	_, ok := m.clearedFields[stockthreshold.FieldReorderSince]
+	return ok
+}
+
+// ResetReorderSince resets all changes to the "reorder_since" field.
+func (m *StockThresholdMutation) ResetReorderSince() {
+	m.reorder_since = nil
+	delete(m.clearedFields, stockthreshold.FieldReorderSince)
+}
+
+// ClearVariant clears the "variant" edge to the Variant entity.
+func (m *StockThresholdMutation) ClearVariant() {
+	m.clearedvariant = true
+	m.clearedFields[stockthreshold.FieldVariantID] = struct{}{}
+}
+
+// VariantCleared reports if the "variant" edge to the Variant entity was cleared.
+func (m *StockThresholdMutation) VariantCleared() bool {
+	return m.clearedvariant
+}
+
+// VariantIDs returns the "variant" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VariantID instead. It exists only for internal usage by the builders.
+func (m *StockThresholdMutation) VariantIDs() (ids []int64) {
+	if id := m.variant; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVariant resets all changes to the "variant" edge.
+func (m *StockThresholdMutation) ResetVariant() {
+	m.variant = nil
+	m.clearedvariant = false
+}
+
+// ClearLocation clears the "location" edge to the Location entity.
+func (m *StockThresholdMutation) ClearLocation() {
+	m.clearedlocation = true
+	m.clearedFields[stockthreshold.FieldLocationID] = struct{}{}
+}
+
+// LocationCleared reports if the "location" edge to the Location entity was cleared.
+func (m *StockThresholdMutation) LocationCleared() bool {
+	return m.clearedlocation
+}
+
+// LocationIDs returns the "location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LocationID instead. It exists only for internal usage by the builders.
+func (m *StockThresholdMutation) LocationIDs() (ids []int64) {
+	if id := m.location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLocation resets all changes to the "location" edge.
+func (m *StockThresholdMutation) ResetLocation() {
+	m.location = nil
+	m.clearedlocation = false
+}
+
+// Where appends a list predicates to the StockThresholdMutation builder.
+func (m *StockThresholdMutation) Where(ps ...predicate.StockThreshold) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockThresholdMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockThresholdMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockThreshold, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockThresholdMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockThresholdMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockThreshold).
+func (m *StockThresholdMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockThresholdMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, stockthreshold.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, stockthreshold.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, stockthreshold.FieldVersion)
+	}
+	if m.variant != nil {
+		fields = append(fields, stockthreshold.FieldVariantID)
+	}
+	if m.location != nil {
+		fields = append(fields, stockthreshold.FieldLocationID)
+	}
+	if m.low_at != nil {
+		fields = append(fields, stockthreshold.FieldLowAt)
+	}
+	if m.reorder_at != nil {
+		fields = append(fields, stockthreshold.FieldReorderAt)
+	}
+	if m.reorder_quantity != nil {
+		fields = append(fields, stockthreshold.FieldReorderQuantity)
+	}
+	if m.margin != nil {
+		fields = append(fields, stockthreshold.FieldMargin)
+	}
+	if m.low_since != nil {
+		fields = append(fields, stockthreshold.FieldLowSince)
+	}
+	if m.reorder_since != nil {
+		fields = append(fields, stockthreshold.FieldReorderSince)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockThresholdMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stockthreshold.FieldCreatedAt:
+		return m.CreatedAt()
+	case stockthreshold.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case stockthreshold.FieldVersion:
+		return m.Version()
+	case stockthreshold.FieldVariantID:
+		return m.VariantID()
+	case stockthreshold.FieldLocationID:
+		return m.LocationID()
+	case stockthreshold.FieldLowAt:
+		return m.LowAt()
+	case stockthreshold.FieldReorderAt:
+		return m.ReorderAt()
+	case stockthreshold.FieldReorderQuantity:
+		return m.ReorderQuantity()
+	case stockthreshold.FieldMargin:
+		return m.Margin()
+	case stockthreshold.FieldLowSince:
+		return m.LowSince()
+	case stockthreshold.FieldReorderSince:
+		return m.ReorderSince()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockThresholdMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stockthreshold.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stockthreshold.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case stockthreshold.FieldVersion:
+		return m.OldVersion(ctx)
+	case stockthreshold.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case stockthreshold.FieldLocationID:
+		return m.OldLocationID(ctx)
+	case stockthreshold.FieldLowAt:
+		return m.OldLowAt(ctx)
+	case stockthreshold.FieldReorderAt:
+		return m.OldReorderAt(ctx)
+	case stockthreshold.FieldReorderQuantity:
+		return m.OldReorderQuantity(ctx)
+	case stockthreshold.FieldMargin:
+		return m.OldMargin(ctx)
+	case stockthreshold.FieldLowSince:
+		return m.OldLowSince(ctx)
+	case stockthreshold.FieldReorderSince:
+		return m.OldReorderSince(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockThreshold field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockThresholdMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stockthreshold.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stockthreshold.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case stockthreshold.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case stockthreshold.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case stockthreshold.FieldLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocationID(v)
+		return nil
+	case stockthreshold.FieldLowAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLowAt(v)
+		return nil
+	case stockthreshold.FieldReorderAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReorderAt(v)
+		return nil
+	case stockthreshold.FieldReorderQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReorderQuantity(v)
+		return nil
+	case stockthreshold.FieldMargin:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMargin(v)
+		return nil
+	case stockthreshold.FieldLowSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLowSince(v)
+		return nil
+	case stockthreshold.FieldReorderSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReorderSince(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockThreshold field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockThresholdMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, stockthreshold.FieldVersion)
+	}
+	if m.addlow_at != nil {
+		fields = append(fields, stockthreshold.FieldLowAt)
+	}
+	if m.addreorder_at != nil {
+		fields = append(fields, stockthreshold.FieldReorderAt)
+	}
+	if m.addreorder_quantity != nil {
+		fields = append(fields, stockthreshold.FieldReorderQuantity)
+	}
+	if m.addmargin != nil {
+		fields = append(fields, stockthreshold.FieldMargin)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockThresholdMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stockthreshold.FieldVersion:
+		return m.AddedVersion()
+	case stockthreshold.FieldLowAt:
+		return m.AddedLowAt()
+	case stockthreshold.FieldReorderAt:
+		return m.AddedReorderAt()
+	case stockthreshold.FieldReorderQuantity:
+		return m.AddedReorderQuantity()
+	case stockthreshold.FieldMargin:
+		return m.AddedMargin()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockThresholdMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stockthreshold.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case stockthreshold.FieldLowAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLowAt(v)
+		return nil
+	case stockthreshold.FieldReorderAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReorderAt(v)
+		return nil
+	case stockthreshold.FieldReorderQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReorderQuantity(v)
+		return nil
+	case stockthreshold.FieldMargin:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMargin(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockThreshold numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockThresholdMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stockthreshold.FieldLowAt) {
+		fields = append(fields, stockthreshold.FieldLowAt)
+	}
+	if m.FieldCleared(stockthreshold.FieldReorderAt) {
+		fields = append(fields, stockthreshold.FieldReorderAt)
+	}
+	if m.FieldCleared(stockthreshold.FieldReorderQuantity) {
+		fields = append(fields, stockthreshold.FieldReorderQuantity)
+	}
+	if m.FieldCleared(stockthreshold.FieldLowSince) {
+		fields = append(fields, stockthreshold.FieldLowSince)
+	}
+	if m.FieldCleared(stockthreshold.FieldReorderSince) {
+		fields = append(fields, stockthreshold.FieldReorderSince)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockThresholdMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockThresholdMutation) ClearField(name string) error {
+	switch name {
+	case stockthreshold.FieldLowAt:
+		m.ClearLowAt()
+		return nil
+	case stockthreshold.FieldReorderAt:
+		m.ClearReorderAt()
+		return nil
+	case stockthreshold.FieldReorderQuantity:
+		m.ClearReorderQuantity()
+		return nil
+	case stockthreshold.FieldLowSince:
+		m.ClearLowSince()
+		return nil
+	case stockthreshold.FieldReorderSince:
+		m.ClearReorderSince()
+		return nil
+	}
+	return fmt.Errorf("unknown StockThreshold nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockThresholdMutation) ResetField(name string) error {
+	switch name {
+	case stockthreshold.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stockthreshold.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case stockthreshold.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case stockthreshold.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case stockthreshold.FieldLocationID:
+		m.ResetLocationID()
+		return nil
+	case stockthreshold.FieldLowAt:
+		m.ResetLowAt()
+		return nil
+	case stockthreshold.FieldReorderAt:
+		m.ResetReorderAt()
+		return nil
+	case stockthreshold.FieldReorderQuantity:
+		m.ResetReorderQuantity()
+		return nil
+	case stockthreshold.FieldMargin:
+		m.ResetMargin()
+		return nil
+	case stockthreshold.FieldLowSince:
+		m.ResetLowSince()
+		return nil
+	case stockthreshold.FieldReorderSince:
+		m.ResetReorderSince()
+		return nil
+	}
+	return fmt.Errorf("unknown StockThreshold field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockThresholdMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.variant != nil {
+		edges = append(edges, stockthreshold.EdgeVariant)
+	}
+	if m.location != nil {
+		edges = append(edges, stockthreshold.EdgeLocation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockThresholdMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stockthreshold.EdgeVariant:
+		if id := m.variant; id != nil {
+			return []ent.Value{*id}
+		}
+	case stockthreshold.EdgeLocation:
+		if id := m.location; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockThresholdMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockThresholdMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockThresholdMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedvariant {
+		edges = append(edges, stockthreshold.EdgeVariant)
+	}
+	if m.clearedlocation {
+		edges = append(edges, stockthreshold.EdgeLocation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockThresholdMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stockthreshold.EdgeVariant:
+		return m.clearedvariant
+	case stockthreshold.EdgeLocation:
+		return m.clearedlocation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockThresholdMutation) ClearEdge(name string) error {
+	switch name {
+	case stockthreshold.EdgeVariant:
+		m.ClearVariant()
+		return nil
+	case stockthreshold.EdgeLocation:
+		m.ClearLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockThreshold unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockThresholdMutation) ResetEdge(name string) error {
+	switch name {
+	case stockthreshold.EdgeVariant:
+		m.ResetVariant()
+		return nil
+	case stockthreshold.EdgeLocation:
+		m.ResetLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockThreshold edge %s", name)
+}
+
+// StockTransferMutation represents an operation that mutates the StockTransfer nodes in the graph.
+type StockTransferMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	created_at           *time.Time
+	updated_at           *time.Time
+	version              *int64
+	addversion           *int64
+	state                *string
+	note                 *string
+	expected_at          *time.Time
+	shipped_at           *time.Time
+	ended_at             *time.Time
+	clearedFields        map[string]struct{}
+	from_location        *int64
+	clearedfrom_location bool
+	to_location          *int64
+	clearedto_location   bool
+	done                 bool
+	oldValue             func(context.Context) (*StockTransfer, error)
+	predicates           []predicate.StockTransfer
+}
+
+var _ ent.Mutation = (*StockTransferMutation)(nil)
+
+// stocktransferOption allows management of the mutation configuration using functional options.
+type stocktransferOption func(*StockTransferMutation)
+
+// newStockTransferMutation creates new mutation for the StockTransfer entity.
+func newStockTransferMutation(c config, op Op, opts ...stocktransferOption) *StockTransferMutation {
+	m := &StockTransferMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockTransfer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockTransferID sets the ID field of the mutation.
+func withStockTransferID(id int64) stocktransferOption {
+	return func(m *StockTransferMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockTransfer
+		)
+		m.oldValue = func(ctx context.Context) (*StockTransfer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockTransfer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockTransfer sets the old StockTransfer of the mutation.
+func withStockTransfer(node *StockTransfer) stocktransferOption {
+	return func(m *StockTransferMutation) {
+		m.oldValue = func(context.Context) (*StockTransfer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockTransferMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockTransferMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockTransfer entities.
+func (m *StockTransferMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockTransferMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockTransferMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockTransfer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *StockTransferMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *StockTransferMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *StockTransferMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *StockTransferMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *StockTransferMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *StockTransferMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *StockTransferMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *StockTransferMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *StockTransferMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *StockTransferMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *StockTransferMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetFromLocationID sets the "from_location_id" field.
+func (m *StockTransferMutation) SetFromLocationID(i int64) {
+	m.from_location = &i
+}
+
+// FromLocationID returns the value of the "from_location_id" field in the mutation.
+func (m *StockTransferMutation) FromLocationID() (r int64, exists bool) {
+	v := m.from_location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromLocationID returns the old "from_location_id" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldFromLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromLocationID: %w", err)
+	}
+	return oldValue.FromLocationID, nil
+}
+
+// ResetFromLocationID resets all changes to the "from_location_id" field.
+func (m *StockTransferMutation) ResetFromLocationID() {
+	m.from_location = nil
+}
+
+// SetToLocationID sets the "to_location_id" field.
+func (m *StockTransferMutation) SetToLocationID(i int64) {
+	m.to_location = &i
+}
+
+// ToLocationID returns the value of the "to_location_id" field in the mutation.
+func (m *StockTransferMutation) ToLocationID() (r int64, exists bool) {
+	v := m.to_location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToLocationID returns the old "to_location_id" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldToLocationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToLocationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToLocationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToLocationID: %w", err)
+	}
+	return oldValue.ToLocationID, nil
+}
+
+// ResetToLocationID resets all changes to the "to_location_id" field.
+func (m *StockTransferMutation) ResetToLocationID() {
+	m.to_location = nil
+}
+
+// SetState sets the "state" field.
+func (m *StockTransferMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *StockTransferMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *StockTransferMutation) ResetState() {
+	m.state = nil
+}
+
+// SetNote sets the "note" field.
+func (m *StockTransferMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *StockTransferMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *StockTransferMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetExpectedAt sets the "expected_at" field.
+func (m *StockTransferMutation) SetExpectedAt(t time.Time) {
+	m.expected_at = &t
+}
+
+// ExpectedAt returns the value of the "expected_at" field in the mutation.
+func (m *StockTransferMutation) ExpectedAt() (r time.Time, exists bool) {
+	v := m.expected_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpectedAt returns the old "expected_at" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldExpectedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpectedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpectedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpectedAt: %w", err)
+	}
+	return oldValue.ExpectedAt, nil
+}
+
+// ClearExpectedAt clears the value of the "expected_at" field.
+func (m *StockTransferMutation) ClearExpectedAt() {
+	m.expected_at = nil
+	m.clearedFields[stocktransfer.FieldExpectedAt] = struct{}{}
+}
+
+// ExpectedAtCleared returns if the "expected_at" field was cleared in this mutation.
+func (m *StockTransferMutation) ExpectedAtCleared() bool {
+	_, ok := m.clearedFields[stocktransfer.FieldExpectedAt]
+	return ok
+}
+
+// ResetExpectedAt resets all changes to the "expected_at" field.
+func (m *StockTransferMutation) ResetExpectedAt() {
+	m.expected_at = nil
+	delete(m.clearedFields, stocktransfer.FieldExpectedAt)
+}
+
+// SetShippedAt sets the "shipped_at" field.
+func (m *StockTransferMutation) SetShippedAt(t time.Time) {
+	m.shipped_at = &t
+}
+
+// ShippedAt returns the value of the "shipped_at" field in the mutation.
+func (m *StockTransferMutation) ShippedAt() (r time.Time, exists bool) {
+	v := m.shipped_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShippedAt returns the old "shipped_at" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldShippedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShippedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShippedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShippedAt: %w", err)
+	}
+	return oldValue.ShippedAt, nil
+}
+
+// ClearShippedAt clears the value of the "shipped_at" field.
+func (m *StockTransferMutation) ClearShippedAt() {
+	m.shipped_at = nil
+	m.clearedFields[stocktransfer.FieldShippedAt] = struct{}{}
+}
+
+// ShippedAtCleared returns if the "shipped_at" field was cleared in this mutation.
+func (m *StockTransferMutation) ShippedAtCleared() bool {
+	_, ok := m.clearedFields[stocktransfer.FieldShippedAt]
+	return ok
+}
+
+// ResetShippedAt resets all changes to the "shipped_at" field.
+func (m *StockTransferMutation) ResetShippedAt() {
+	m.shipped_at = nil
+	delete(m.clearedFields, stocktransfer.FieldShippedAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *StockTransferMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *StockTransferMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the StockTransfer entity.
+// If the StockTransfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *StockTransferMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[stocktransfer.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *StockTransferMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[stocktransfer.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *StockTransferMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, stocktransfer.FieldEndedAt)
+}
+
+// ClearFromLocation clears the "from_location" edge to the Location entity.
+func (m *StockTransferMutation) ClearFromLocation() {
+	m.clearedfrom_location = true
+	m.clearedFields[stocktransfer.FieldFromLocationID] = struct{}{}
+}
+
+// FromLocationCleared reports if the "from_location" edge to the Location entity was cleared.
+func (m *StockTransferMutation) FromLocationCleared() bool {
+	return m.clearedfrom_location
+}
+
+// FromLocationIDs returns the "from_location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FromLocationID instead. It exists only for internal usage by the builders.
+func (m *StockTransferMutation) FromLocationIDs() (ids []int64) {
+	if id := m.from_location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFromLocation resets all changes to the "from_location" edge.
+func (m *StockTransferMutation) ResetFromLocation() {
+	m.from_location = nil
+	m.clearedfrom_location = false
+}
+
+// ClearToLocation clears the "to_location" edge to the Location entity.
+func (m *StockTransferMutation) ClearToLocation() {
+	m.clearedto_location = true
+	m.clearedFields[stocktransfer.FieldToLocationID] = struct{}{}
+}
+
+// ToLocationCleared reports if the "to_location" edge to the Location entity was cleared.
+func (m *StockTransferMutation) ToLocationCleared() bool {
+	return m.clearedto_location
+}
+
+// ToLocationIDs returns the "to_location" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ToLocationID instead. It exists only for internal usage by the builders.
+func (m *StockTransferMutation) ToLocationIDs() (ids []int64) {
+	if id := m.to_location; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetToLocation resets all changes to the "to_location" edge.
+func (m *StockTransferMutation) ResetToLocation() {
+	m.to_location = nil
+	m.clearedto_location = false
+}
+
+// Where appends a list predicates to the StockTransferMutation builder.
+func (m *StockTransferMutation) Where(ps ...predicate.StockTransfer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockTransferMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockTransferMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockTransfer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockTransferMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockTransferMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockTransfer).
+func (m *StockTransferMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockTransferMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, stocktransfer.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, stocktransfer.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, stocktransfer.FieldVersion)
+	}
+	if m.from_location != nil {
+		fields = append(fields, stocktransfer.FieldFromLocationID)
+	}
+	if m.to_location != nil {
+		fields = append(fields, stocktransfer.FieldToLocationID)
+	}
+	if m.state != nil {
+		fields = append(fields, stocktransfer.FieldState)
+	}
+	if m.note != nil {
+		fields = append(fields, stocktransfer.FieldNote)
+	}
+	if m.expected_at != nil {
+		fields = append(fields, stocktransfer.FieldExpectedAt)
+	}
+	if m.shipped_at != nil {
+		fields = append(fields, stocktransfer.FieldShippedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, stocktransfer.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockTransferMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stocktransfer.FieldCreatedAt:
+		return m.CreatedAt()
+	case stocktransfer.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case stocktransfer.FieldVersion:
+		return m.Version()
+	case stocktransfer.FieldFromLocationID:
+		return m.FromLocationID()
+	case stocktransfer.FieldToLocationID:
+		return m.ToLocationID()
+	case stocktransfer.FieldState:
+		return m.State()
+	case stocktransfer.FieldNote:
+		return m.Note()
+	case stocktransfer.FieldExpectedAt:
+		return m.ExpectedAt()
+	case stocktransfer.FieldShippedAt:
+		return m.ShippedAt()
+	case stocktransfer.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockTransferMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stocktransfer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case stocktransfer.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case stocktransfer.FieldVersion:
+		return m.OldVersion(ctx)
+	case stocktransfer.FieldFromLocationID:
+		return m.OldFromLocationID(ctx)
+	case stocktransfer.FieldToLocationID:
+		return m.OldToLocationID(ctx)
+	case stocktransfer.FieldState:
+		return m.OldState(ctx)
+	case stocktransfer.FieldNote:
+		return m.OldNote(ctx)
+	case stocktransfer.FieldExpectedAt:
+		return m.OldExpectedAt(ctx)
+	case stocktransfer.FieldShippedAt:
+		return m.OldShippedAt(ctx)
+	case stocktransfer.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockTransfer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockTransferMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stocktransfer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case stocktransfer.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case stocktransfer.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case stocktransfer.FieldFromLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromLocationID(v)
+		return nil
+	case stocktransfer.FieldToLocationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToLocationID(v)
+		return nil
+	case stocktransfer.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case stocktransfer.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case stocktransfer.FieldExpectedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpectedAt(v)
+		return nil
+	case stocktransfer.FieldShippedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShippedAt(v)
+		return nil
+	case stocktransfer.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransfer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockTransferMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, stocktransfer.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockTransferMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stocktransfer.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockTransferMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stocktransfer.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransfer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockTransferMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(stocktransfer.FieldExpectedAt) {
+		fields = append(fields, stocktransfer.FieldExpectedAt)
+	}
+	if m.FieldCleared(stocktransfer.FieldShippedAt) {
+		fields = append(fields, stocktransfer.FieldShippedAt)
+	}
+	if m.FieldCleared(stocktransfer.FieldEndedAt) {
+		fields = append(fields, stocktransfer.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockTransferMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockTransferMutation) ClearField(name string) error {
+	switch name {
+	case stocktransfer.FieldExpectedAt:
+		m.ClearExpectedAt()
+		return nil
+	case stocktransfer.FieldShippedAt:
+		m.ClearShippedAt()
+		return nil
+	case stocktransfer.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransfer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockTransferMutation) ResetField(name string) error {
+	switch name {
+	case stocktransfer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case stocktransfer.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case stocktransfer.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case stocktransfer.FieldFromLocationID:
+		m.ResetFromLocationID()
+		return nil
+	case stocktransfer.FieldToLocationID:
+		m.ResetToLocationID()
+		return nil
+	case stocktransfer.FieldState:
+		m.ResetState()
+		return nil
+	case stocktransfer.FieldNote:
+		m.ResetNote()
+		return nil
+	case stocktransfer.FieldExpectedAt:
+		m.ResetExpectedAt()
+		return nil
+	case stocktransfer.FieldShippedAt:
+		m.ResetShippedAt()
+		return nil
+	case stocktransfer.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransfer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockTransferMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.from_location != nil {
+		edges = append(edges, stocktransfer.EdgeFromLocation)
+	}
+	if m.to_location != nil {
+		edges = append(edges, stocktransfer.EdgeToLocation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockTransferMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stocktransfer.EdgeFromLocation:
+		if id := m.from_location; id != nil {
+			return []ent.Value{*id}
+		}
+	case stocktransfer.EdgeToLocation:
+		if id := m.to_location; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockTransferMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockTransferMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockTransferMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedfrom_location {
+		edges = append(edges, stocktransfer.EdgeFromLocation)
+	}
+	if m.clearedto_location {
+		edges = append(edges, stocktransfer.EdgeToLocation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockTransferMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stocktransfer.EdgeFromLocation:
+		return m.clearedfrom_location
+	case stocktransfer.EdgeToLocation:
+		return m.clearedto_location
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockTransferMutation) ClearEdge(name string) error {
+	switch name {
+	case stocktransfer.EdgeFromLocation:
+		m.ClearFromLocation()
+		return nil
+	case stocktransfer.EdgeToLocation:
+		m.ClearToLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransfer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockTransferMutation) ResetEdge(name string) error {
+	switch name {
+	case stocktransfer.EdgeFromLocation:
+		m.ResetFromLocation()
+		return nil
+	case stocktransfer.EdgeToLocation:
+		m.ResetToLocation()
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransfer edge %s", name)
+}
+
+// StockTransferLineMutation represents an operation that mutates the StockTransferLine nodes in the graph.
+type StockTransferLineMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	variant_id      *int64
+	addvariant_id   *int64
+	quantity        *int64
+	addquantity     *int64
+	shipped         *int64
+	addshipped      *int64
+	received        *int64
+	addreceived     *int64
+	lost            *int64
+	addlost         *int64
+	clearedFields   map[string]struct{}
+	transfer        *int64
+	clearedtransfer bool
+	done            bool
+	oldValue        func(context.Context) (*StockTransferLine, error)
+	predicates      []predicate.StockTransferLine
+}
+
+var _ ent.Mutation = (*StockTransferLineMutation)(nil)
+
+// stocktransferlineOption allows management of the mutation configuration using functional options.
+type stocktransferlineOption func(*StockTransferLineMutation)
+
+// newStockTransferLineMutation creates new mutation for the StockTransferLine entity.
+func newStockTransferLineMutation(c config, op Op, opts ...stocktransferlineOption) *StockTransferLineMutation {
+	m := &StockTransferLineMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeStockTransferLine,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withStockTransferLineID sets the ID field of the mutation.
+func withStockTransferLineID(id int64) stocktransferlineOption {
+	return func(m *StockTransferLineMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *StockTransferLine
+		)
+		m.oldValue = func(ctx context.Context) (*StockTransferLine, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().StockTransferLine.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withStockTransferLine sets the old StockTransferLine of the mutation.
+func withStockTransferLine(node *StockTransferLine) stocktransferlineOption {
+	return func(m *StockTransferLineMutation) {
+		m.oldValue = func(context.Context) (*StockTransferLine, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m StockTransferLineMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m StockTransferLineMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of StockTransferLine entities.
+func (m *StockTransferLineMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *StockTransferLineMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *StockTransferLineMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().StockTransferLine.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTransferID sets the "transfer_id" field.
+func (m *StockTransferLineMutation) SetTransferID(i int64) {
+	m.transfer = &i
+}
+
+// TransferID returns the value of the "transfer_id" field in the mutation.
+func (m *StockTransferLineMutation) TransferID() (r int64, exists bool) {
+	v := m.transfer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTransferID returns the old "transfer_id" field's value of the StockTransferLine entity.
+// If the StockTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferLineMutation) OldTransferID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTransferID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTransferID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTransferID: %w", err)
+	}
+	return oldValue.TransferID, nil
+}
+
+// ResetTransferID resets all changes to the "transfer_id" field.
+func (m *StockTransferLineMutation) ResetTransferID() {
+	m.transfer = nil
+}
+
+// SetVariantID sets the "variant_id" field.
+func (m *StockTransferLineMutation) SetVariantID(i int64) {
+	m.variant_id = &i
+	m.addvariant_id = nil
+}
+
+// VariantID returns the value of the "variant_id" field in the mutation.
+func (m *StockTransferLineMutation) VariantID() (r int64, exists bool) {
+	v := m.variant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVariantID returns the old "variant_id" field's value of the StockTransferLine entity.
+// If the StockTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferLineMutation) OldVariantID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVariantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVariantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVariantID: %w", err)
+	}
+	return oldValue.VariantID, nil
+}
+
+// AddVariantID adds i to the "variant_id" field.
+func (m *StockTransferLineMutation) AddVariantID(i int64) {
+	if m.addvariant_id != nil {
+		*m.addvariant_id += i
+	} else {
+		m.addvariant_id = &i
+	}
+}
+
+// AddedVariantID returns the value that was added to the "variant_id" field in this mutation.
+func (m *StockTransferLineMutation) AddedVariantID() (r int64, exists bool) {
+	v := m.addvariant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVariantID resets all changes to the "variant_id" field.
+func (m *StockTransferLineMutation) ResetVariantID() {
+	m.variant_id = nil
+	m.addvariant_id = nil
+}
+
+// SetQuantity sets the "quantity" field.
+func (m *StockTransferLineMutation) SetQuantity(i int64) {
+	m.quantity = &i
+	m.addquantity = nil
+}
+
+// Quantity returns the value of the "quantity" field in the mutation.
+func (m *StockTransferLineMutation) Quantity() (r int64, exists bool) {
+	v := m.quantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuantity returns the old "quantity" field's value of the StockTransferLine entity.
+// If the StockTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferLineMutation) OldQuantity(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuantity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuantity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuantity: %w", err)
+	}
+	return oldValue.Quantity, nil
+}
+
+// AddQuantity adds i to the "quantity" field.
+func (m *StockTransferLineMutation) AddQuantity(i int64) {
+	if m.addquantity != nil {
+		*m.addquantity += i
+	} else {
+		m.addquantity = &i
+	}
+}
+
+// AddedQuantity returns the value that was added to the "quantity" field in this mutation.
+func (m *StockTransferLineMutation) AddedQuantity() (r int64, exists bool) {
+	v := m.addquantity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuantity resets all changes to the "quantity" field.
+func (m *StockTransferLineMutation) ResetQuantity() {
+	m.quantity = nil
+	m.addquantity = nil
+}
+
+// SetShipped sets the "shipped" field.
+func (m *StockTransferLineMutation) SetShipped(i int64) {
+	m.shipped = &i
+	m.addshipped = nil
+}
+
+// Shipped returns the value of the "shipped" field in the mutation.
+func (m *StockTransferLineMutation) Shipped() (r int64, exists bool) {
+	v := m.shipped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShipped returns the old "shipped" field's value of the StockTransferLine entity.
+// If the StockTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferLineMutation) OldShipped(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShipped is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShipped requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShipped: %w", err)
+	}
+	return oldValue.Shipped, nil
+}
+
+// AddShipped adds i to the "shipped" field.
+func (m *StockTransferLineMutation) AddShipped(i int64) {
+	if m.addshipped != nil {
+		*m.addshipped += i
+	} else {
+		m.addshipped = &i
+	}
+}
+
+// AddedShipped returns the value that was added to the "shipped" field in this mutation.
+func (m *StockTransferLineMutation) AddedShipped() (r int64, exists bool) {
+	v := m.addshipped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShipped resets all changes to the "shipped" field.
+func (m *StockTransferLineMutation) ResetShipped() {
+	m.shipped = nil
+	m.addshipped = nil
+}
+
+// SetReceived sets the "received" field.
+func (m *StockTransferLineMutation) SetReceived(i int64) {
+	m.received = &i
+	m.addreceived = nil
+}
+
+// Received returns the value of the "received" field in the mutation.
+func (m *StockTransferLineMutation) Received() (r int64, exists bool) {
+	v := m.received
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceived returns the old "received" field's value of the StockTransferLine entity.
+// If the StockTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferLineMutation) OldReceived(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceived: %w", err)
+	}
+	return oldValue.Received, nil
+}
+
+// AddReceived adds i to the "received" field.
+func (m *StockTransferLineMutation) AddReceived(i int64) {
+	if m.addreceived != nil {
+		*m.addreceived += i
+	} else {
+		m.addreceived = &i
+	}
+}
+
+// AddedReceived returns the value that was added to the "received" field in this mutation.
+func (m *StockTransferLineMutation) AddedReceived() (r int64, exists bool) {
+	v := m.addreceived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReceived resets all changes to the "received" field.
+func (m *StockTransferLineMutation) ResetReceived() {
+	m.received = nil
+	m.addreceived = nil
+}
+
+// SetLost sets the "lost" field.
+func (m *StockTransferLineMutation) SetLost(i int64) {
+	m.lost = &i
+	m.addlost = nil
+}
+
+// Lost returns the value of the "lost" field in the mutation.
+func (m *StockTransferLineMutation) Lost() (r int64, exists bool) {
+	v := m.lost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLost returns the old "lost" field's value of the StockTransferLine entity.
+// If the StockTransferLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StockTransferLineMutation) OldLost(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLost: %w", err)
+	}
+	return oldValue.Lost, nil
+}
+
+// AddLost adds i to the "lost" field.
+func (m *StockTransferLineMutation) AddLost(i int64) {
+	if m.addlost != nil {
+		*m.addlost += i
+	} else {
+		m.addlost = &i
+	}
+}
+
+// AddedLost returns the value that was added to the "lost" field in this mutation.
+func (m *StockTransferLineMutation) AddedLost() (r int64, exists bool) {
+	v := m.addlost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLost resets all changes to the "lost" field.
+func (m *StockTransferLineMutation) ResetLost() {
+	m.lost = nil
+	m.addlost = nil
+}
+
+// ClearTransfer clears the "transfer" edge to the StockTransfer entity.
+func (m *StockTransferLineMutation) ClearTransfer() {
+	m.clearedtransfer = true
+	m.clearedFields[stocktransferline.FieldTransferID] = struct{}{}
+}
+
+// TransferCleared reports if the "transfer" edge to the StockTransfer entity was cleared.
+func (m *StockTransferLineMutation) TransferCleared() bool {
+	return m.clearedtransfer
+}
+
+// TransferIDs returns the "transfer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TransferID instead. It exists only for internal usage by the builders.
+func (m *StockTransferLineMutation) TransferIDs() (ids []int64) {
+	if id := m.transfer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTransfer resets all changes to the "transfer" edge.
+func (m *StockTransferLineMutation) ResetTransfer() {
+	m.transfer = nil
+	m.clearedtransfer = false
+}
+
+// Where appends a list predicates to the StockTransferLineMutation builder.
+func (m *StockTransferLineMutation) Where(ps ...predicate.StockTransferLine) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the StockTransferLineMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *StockTransferLineMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.StockTransferLine, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *StockTransferLineMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *StockTransferLineMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (StockTransferLine).
+func (m *StockTransferLineMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *StockTransferLineMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.transfer != nil {
+		fields = append(fields, stocktransferline.FieldTransferID)
+	}
+	if m.variant_id != nil {
+		fields = append(fields, stocktransferline.FieldVariantID)
+	}
+	if m.quantity != nil {
+		fields = append(fields, stocktransferline.FieldQuantity)
+	}
+	if m.shipped != nil {
+		fields = append(fields, stocktransferline.FieldShipped)
+	}
+	if m.received != nil {
+		fields = append(fields, stocktransferline.FieldReceived)
+	}
+	if m.lost != nil {
+		fields = append(fields, stocktransferline.FieldLost)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *StockTransferLineMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case stocktransferline.FieldTransferID:
+		return m.TransferID()
+	case stocktransferline.FieldVariantID:
+		return m.VariantID()
+	case stocktransferline.FieldQuantity:
+		return m.Quantity()
+	case stocktransferline.FieldShipped:
+		return m.Shipped()
+	case stocktransferline.FieldReceived:
+		return m.Received()
+	case stocktransferline.FieldLost:
+		return m.Lost()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *StockTransferLineMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case stocktransferline.FieldTransferID:
+		return m.OldTransferID(ctx)
+	case stocktransferline.FieldVariantID:
+		return m.OldVariantID(ctx)
+	case stocktransferline.FieldQuantity:
+		return m.OldQuantity(ctx)
+	case stocktransferline.FieldShipped:
+		return m.OldShipped(ctx)
+	case stocktransferline.FieldReceived:
+		return m.OldReceived(ctx)
+	case stocktransferline.FieldLost:
+		return m.OldLost(ctx)
+	}
+	return nil, fmt.Errorf("unknown StockTransferLine field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockTransferLineMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case stocktransferline.FieldTransferID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTransferID(v)
+		return nil
+	case stocktransferline.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVariantID(v)
+		return nil
+	case stocktransferline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuantity(v)
+		return nil
+	case stocktransferline.FieldShipped:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShipped(v)
+		return nil
+	case stocktransferline.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceived(v)
+		return nil
+	case stocktransferline.FieldLost:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransferLine field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *StockTransferLineMutation) AddedFields() []string {
+	var fields []string
+	if m.addvariant_id != nil {
+		fields = append(fields, stocktransferline.FieldVariantID)
+	}
+	if m.addquantity != nil {
+		fields = append(fields, stocktransferline.FieldQuantity)
+	}
+	if m.addshipped != nil {
+		fields = append(fields, stocktransferline.FieldShipped)
+	}
+	if m.addreceived != nil {
+		fields = append(fields, stocktransferline.FieldReceived)
+	}
+	if m.addlost != nil {
+		fields = append(fields, stocktransferline.FieldLost)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *StockTransferLineMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case stocktransferline.FieldVariantID:
+		return m.AddedVariantID()
+	case stocktransferline.FieldQuantity:
+		return m.AddedQuantity()
+	case stocktransferline.FieldShipped:
+		return m.AddedShipped()
+	case stocktransferline.FieldReceived:
+		return m.AddedReceived()
+	case stocktransferline.FieldLost:
+		return m.AddedLost()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *StockTransferLineMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case stocktransferline.FieldVariantID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVariantID(v)
+		return nil
+	case stocktransferline.FieldQuantity:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuantity(v)
+		return nil
+	case stocktransferline.FieldShipped:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShipped(v)
+		return nil
+	case stocktransferline.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReceived(v)
+		return nil
+	case stocktransferline.FieldLost:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransferLine numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *StockTransferLineMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *StockTransferLineMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *StockTransferLineMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown StockTransferLine nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *StockTransferLineMutation) ResetField(name string) error {
+	switch name {
+	case stocktransferline.FieldTransferID:
+		m.ResetTransferID()
+		return nil
+	case stocktransferline.FieldVariantID:
+		m.ResetVariantID()
+		return nil
+	case stocktransferline.FieldQuantity:
+		m.ResetQuantity()
+		return nil
+	case stocktransferline.FieldShipped:
+		m.ResetShipped()
+		return nil
+	case stocktransferline.FieldReceived:
+		m.ResetReceived()
+		return nil
+	case stocktransferline.FieldLost:
+		m.ResetLost()
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransferLine field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *StockTransferLineMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.transfer != nil {
+		edges = append(edges, stocktransferline.EdgeTransfer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *StockTransferLineMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case stocktransferline.EdgeTransfer:
+		if id := m.transfer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *StockTransferLineMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *StockTransferLineMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *StockTransferLineMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedtransfer {
+		edges = append(edges, stocktransferline.EdgeTransfer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *StockTransferLineMutation) EdgeCleared(name string) bool {
+	switch name {
+	case stocktransferline.EdgeTransfer:
+		return m.clearedtransfer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *StockTransferLineMutation) ClearEdge(name string) error {
+	switch name {
+	case stocktransferline.EdgeTransfer:
+		m.ClearTransfer()
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransferLine unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *StockTransferLineMutation) ResetEdge(name string) error {
+	switch name {
+	case stocktransferline.EdgeTransfer:
+		m.ResetTransfer()
+		return nil
+	}
+	return fmt.Errorf("unknown StockTransferLine edge %s", name)
 }
 
 // TaxRateMutation represents an operation that mutates the TaxRate nodes in the graph.
@@ -54410,6 +70597,11 @@ type VariantMutation struct {
 	backorder              *bool
 	backorder_limit        *int64
 	addbackorder_limit     *int64
+	backorder_at           *time.Time
+	preorder               *bool
+	preorder_limit         *int64
+	addpreorder_limit      *int64
+	preorder_at            *time.Time
 	fulfillment_service    *string
 	unit_cost              *int64
 	addunit_cost           *int64
@@ -56059,6 +72251,210 @@ func (m *VariantMutation) ResetBackorderLimit() {
 	delete(m.clearedFields, variant.FieldBackorderLimit)
 }
 
+// SetBackorderAt sets the "backorder_at" field.
+func (m *VariantMutation) SetBackorderAt(t time.Time) {
+	m.backorder_at = &t
+}
+
+// BackorderAt returns the value of the "backorder_at" field in the mutation.
+func (m *VariantMutation) BackorderAt() (r time.Time, exists bool) {
+	v := m.backorder_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBackorderAt returns the old "backorder_at" field's value of the Variant entity.
+// If the Variant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VariantMutation) OldBackorderAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBackorderAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBackorderAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBackorderAt: %w", err)
+	}
+	return oldValue.BackorderAt, nil
+}
+
+// ClearBackorderAt clears the value of the "backorder_at" field.
+func (m *VariantMutation) ClearBackorderAt() {
+	m.backorder_at = nil
+	m.clearedFields[variant.FieldBackorderAt] = struct{}{}
+}
+
+// BackorderAtCleared returns if the "backorder_at" field was cleared in this mutation.
+func (m *VariantMutation) BackorderAtCleared() bool {
+	_, ok := m.clearedFields[variant.FieldBackorderAt]
+	return ok
+}
+
+// ResetBackorderAt resets all changes to the "backorder_at" field.
+func (m *VariantMutation) ResetBackorderAt() {
+	m.backorder_at = nil
+	delete(m.clearedFields, variant.FieldBackorderAt)
+}
+
+// SetPreorder sets the "preorder" field.
+func (m *VariantMutation) SetPreorder(b bool) {
+	m.preorder = &b
+}
+
+// Preorder returns the value of the "preorder" field in the mutation.
+func (m *VariantMutation) Preorder() (r bool, exists bool) {
+	v := m.preorder
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreorder returns the old "preorder" field's value of the Variant entity.
+// If the Variant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VariantMutation) OldPreorder(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreorder is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreorder requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreorder: %w", err)
+	}
+	return oldValue.Preorder, nil
+}
+
+// ResetPreorder resets all changes to the "preorder" field.
+func (m *VariantMutation) ResetPreorder() {
+	m.preorder = nil
+}
+
+// SetPreorderLimit sets the "preorder_limit" field.
+func (m *VariantMutation) SetPreorderLimit(i int64) {
+	m.preorder_limit = &i
+	m.addpreorder_limit = nil
+}
+
+// PreorderLimit returns the value of the "preorder_limit" field in the mutation.
+func (m *VariantMutation) PreorderLimit() (r int64, exists bool) {
+	v := m.preorder_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreorderLimit returns the old "preorder_limit" field's value of the Variant entity.
+// If the Variant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VariantMutation) OldPreorderLimit(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreorderLimit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreorderLimit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreorderLimit: %w", err)
+	}
+	return oldValue.PreorderLimit, nil
+}
+
+// AddPreorderLimit adds i to the "preorder_limit" field.
+func (m *VariantMutation) AddPreorderLimit(i int64) {
+	if m.addpreorder_limit != nil {
+		*m.addpreorder_limit += i
+	} else {
+		m.addpreorder_limit = &i
+	}
+}
+
+// AddedPreorderLimit returns the value that was added to the "preorder_limit" field in this mutation.
+func (m *VariantMutation) AddedPreorderLimit() (r int64, exists bool) {
+	v := m.addpreorder_limit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPreorderLimit clears the value of the "preorder_limit" field.
+func (m *VariantMutation) ClearPreorderLimit() {
+	m.preorder_limit = nil
+	m.addpreorder_limit = nil
+	m.clearedFields[variant.FieldPreorderLimit] = struct{}{}
+}
+
+// PreorderLimitCleared returns if the "preorder_limit" field was cleared in this mutation.
+func (m *VariantMutation) PreorderLimitCleared() bool {
+	_, ok := m.clearedFields[variant.FieldPreorderLimit]
+	return ok
+}
+
+// ResetPreorderLimit resets all changes to the "preorder_limit" field.
+func (m *VariantMutation) ResetPreorderLimit() {
+	m.preorder_limit = nil
+	m.addpreorder_limit = nil
+	delete(m.clearedFields, variant.FieldPreorderLimit)
+}
+
+// SetPreorderAt sets the "preorder_at" field.
+func (m *VariantMutation) SetPreorderAt(t time.Time) {
+	m.preorder_at = &t
+}
+
+// PreorderAt returns the value of the "preorder_at" field in the mutation.
+func (m *VariantMutation) PreorderAt() (r time.Time, exists bool) {
+	v := m.preorder_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreorderAt returns the old "preorder_at" field's value of the Variant entity.
+// If the Variant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VariantMutation) OldPreorderAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreorderAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreorderAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreorderAt: %w", err)
+	}
+	return oldValue.PreorderAt, nil
+}
+
+// ClearPreorderAt clears the value of the "preorder_at" field.
+func (m *VariantMutation) ClearPreorderAt() {
+	m.preorder_at = nil
+	m.clearedFields[variant.FieldPreorderAt] = struct{}{}
+}
+
+// PreorderAtCleared returns if the "preorder_at" field was cleared in this mutation.
+func (m *VariantMutation) PreorderAtCleared() bool {
+	_, ok := m.clearedFields[variant.FieldPreorderAt]
+	return ok
+}
+
+// ResetPreorderAt resets all changes to the "preorder_at" field.
+func (m *VariantMutation) ResetPreorderAt() {
+	m.preorder_at = nil
+	delete(m.clearedFields, variant.FieldPreorderAt)
+}
+
 // SetFulfillmentService sets the "fulfillment_service" field.
 func (m *VariantMutation) SetFulfillmentService(s string) {
 	m.fulfillment_service = &s
@@ -56253,7 +72649,7 @@ func (m *VariantMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *VariantMutation) Fields() []string {
-	fields := make([]string, 0, 33)
+	fields := make([]string, 0, 37)
 	if m.created_at != nil {
 		fields = append(fields, variant.FieldCreatedAt)
 	}
@@ -56347,6 +72743,18 @@ func (m *VariantMutation) Fields() []string {
 	if m.backorder_limit != nil {
 		fields = append(fields, variant.FieldBackorderLimit)
 	}
+	if m.backorder_at != nil {
+		fields = append(fields, variant.FieldBackorderAt)
+	}
+	if m.preorder != nil {
+		fields = append(fields, variant.FieldPreorder)
+	}
+	if m.preorder_limit != nil {
+		fields = append(fields, variant.FieldPreorderLimit)
+	}
+	if m.preorder_at != nil {
+		fields = append(fields, variant.FieldPreorderAt)
+	}
 	if m.fulfillment_service != nil {
 		fields = append(fields, variant.FieldFulfillmentService)
 	}
@@ -56423,6 +72831,14 @@ func (m *VariantMutation) Field(name string) (ent.Value, bool) {
 		return m.Backorder()
 	case variant.FieldBackorderLimit:
 		return m.BackorderLimit()
+	case variant.FieldBackorderAt:
+		return m.BackorderAt()
+	case variant.FieldPreorder:
+		return m.Preorder()
+	case variant.FieldPreorderLimit:
+		return m.PreorderLimit()
+	case variant.FieldPreorderAt:
+		return m.PreorderAt()
 	case variant.FieldFulfillmentService:
 		return m.FulfillmentService()
 	case variant.FieldUnitCost:
@@ -56498,6 +72914,14 @@ func (m *VariantMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldBackorder(ctx)
 	case variant.FieldBackorderLimit:
 		return m.OldBackorderLimit(ctx)
+	case variant.FieldBackorderAt:
+		return m.OldBackorderAt(ctx)
+	case variant.FieldPreorder:
+		return m.OldPreorder(ctx)
+	case variant.FieldPreorderLimit:
+		return m.OldPreorderLimit(ctx)
+	case variant.FieldPreorderAt:
+		return m.OldPreorderAt(ctx)
 	case variant.FieldFulfillmentService:
 		return m.OldFulfillmentService(ctx)
 	case variant.FieldUnitCost:
@@ -56728,6 +73152,34 @@ func (m *VariantMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetBackorderLimit(v)
 		return nil
+	case variant.FieldBackorderAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBackorderAt(v)
+		return nil
+	case variant.FieldPreorder:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreorder(v)
+		return nil
+	case variant.FieldPreorderLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreorderLimit(v)
+		return nil
+	case variant.FieldPreorderAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreorderAt(v)
+		return nil
 	case variant.FieldFulfillmentService:
 		v, ok := value.(string)
 		if !ok {
@@ -56786,6 +73238,9 @@ func (m *VariantMutation) AddedFields() []string {
 	if m.addbackorder_limit != nil {
 		fields = append(fields, variant.FieldBackorderLimit)
 	}
+	if m.addpreorder_limit != nil {
+		fields = append(fields, variant.FieldPreorderLimit)
+	}
 	if m.addunit_cost != nil {
 		fields = append(fields, variant.FieldUnitCost)
 	}
@@ -56821,6 +73276,8 @@ func (m *VariantMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedQuantityStep()
 	case variant.FieldBackorderLimit:
 		return m.AddedBackorderLimit()
+	case variant.FieldPreorderLimit:
+		return m.AddedPreorderLimit()
 	case variant.FieldUnitCost:
 		return m.AddedUnitCost()
 	}
@@ -56916,6 +73373,13 @@ func (m *VariantMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddBackorderLimit(v)
 		return nil
+	case variant.FieldPreorderLimit:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPreorderLimit(v)
+		return nil
 	case variant.FieldUnitCost:
 		v, ok := value.(int64)
 		if !ok {
@@ -56969,6 +73433,15 @@ func (m *VariantMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(variant.FieldBackorderLimit) {
 		fields = append(fields, variant.FieldBackorderLimit)
+	}
+	if m.FieldCleared(variant.FieldBackorderAt) {
+		fields = append(fields, variant.FieldBackorderAt)
+	}
+	if m.FieldCleared(variant.FieldPreorderLimit) {
+		fields = append(fields, variant.FieldPreorderLimit)
+	}
+	if m.FieldCleared(variant.FieldPreorderAt) {
+		fields = append(fields, variant.FieldPreorderAt)
 	}
 	if m.FieldCleared(variant.FieldUnitCost) {
 		fields = append(fields, variant.FieldUnitCost)
@@ -57025,6 +73498,15 @@ func (m *VariantMutation) ClearField(name string) error {
 		return nil
 	case variant.FieldBackorderLimit:
 		m.ClearBackorderLimit()
+		return nil
+	case variant.FieldBackorderAt:
+		m.ClearBackorderAt()
+		return nil
+	case variant.FieldPreorderLimit:
+		m.ClearPreorderLimit()
+		return nil
+	case variant.FieldPreorderAt:
+		m.ClearPreorderAt()
 		return nil
 	case variant.FieldUnitCost:
 		m.ClearUnitCost()
@@ -57129,6 +73611,18 @@ func (m *VariantMutation) ResetField(name string) error {
 		return nil
 	case variant.FieldBackorderLimit:
 		m.ResetBackorderLimit()
+		return nil
+	case variant.FieldBackorderAt:
+		m.ResetBackorderAt()
+		return nil
+	case variant.FieldPreorder:
+		m.ResetPreorder()
+		return nil
+	case variant.FieldPreorderLimit:
+		m.ResetPreorderLimit()
+		return nil
+	case variant.FieldPreorderAt:
+		m.ResetPreorderAt()
 		return nil
 	case variant.FieldFulfillmentService:
 		m.ResetFulfillmentService()

@@ -35,6 +35,8 @@ type Reservation struct {
 	State string `json:"state,omitempty"`
 	// a hash of who asked, for the cap on what one client may hold
 	Client string `json:"client,omitempty"`
+	// a hash of the buyer's normalized e-mail, for the cap on what one customer may hold
+	Customer string `json:"customer,omitempty"`
 	// of a held one; a committed one lives as long as its payment
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// EndedAt holds the value of the "ended_at" field.
@@ -49,7 +51,7 @@ func (*Reservation) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case reservation.FieldID, reservation.FieldCheckoutID, reservation.FieldLineID, reservation.FieldVariantID, reservation.FieldLocationID, reservation.FieldQuantity:
 			values[i] = new(sql.NullInt64)
-		case reservation.FieldState, reservation.FieldClient:
+		case reservation.FieldState, reservation.FieldClient, reservation.FieldCustomer:
 			values[i] = new(sql.NullString)
 		case reservation.FieldCreatedAt, reservation.FieldUpdatedAt, reservation.FieldExpiresAt, reservation.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -128,6 +130,12 @@ func (_m *Reservation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Client = value.String
 			}
+		case reservation.FieldCustomer:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field customer", values[i])
+			} else if value.Valid {
+				_m.Customer = value.String
+			}
 		case reservation.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field expires_at", values[i])
@@ -203,6 +211,9 @@ func (_m *Reservation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("client=")
 	builder.WriteString(_m.Client)
+	builder.WriteString(", ")
+	builder.WriteString("customer=")
+	builder.WriteString(_m.Customer)
 	builder.WriteString(", ")
 	builder.WriteString("expires_at=")
 	builder.WriteString(_m.ExpiresAt.Format(time.ANSIC))

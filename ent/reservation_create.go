@@ -92,6 +92,20 @@ func (_c *ReservationCreate) SetNillableClient(v *string) *ReservationCreate {
 	return _c
 }
 
+// SetCustomer sets the "customer" field.
+func (_c *ReservationCreate) SetCustomer(v string) *ReservationCreate {
+	_c.mutation.SetCustomer(v)
+	return _c
+}
+
+// SetNillableCustomer sets the "customer" field if the given value is not nil.
+func (_c *ReservationCreate) SetNillableCustomer(v *string) *ReservationCreate {
+	if v != nil {
+		_c.SetCustomer(*v)
+	}
+	return _c
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_c *ReservationCreate) SetExpiresAt(v time.Time) *ReservationCreate {
 	_c.mutation.SetExpiresAt(v)
@@ -161,6 +175,10 @@ func (_c *ReservationCreate) defaults() {
 		v := reservation.DefaultClient
 		_c.mutation.SetClient(v)
 	}
+	if _, ok := _c.mutation.Customer(); !ok {
+		v := reservation.DefaultCustomer
+		_c.mutation.SetCustomer(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -191,6 +209,9 @@ func (_c *ReservationCreate) check() error {
 	}
 	if _, ok := _c.mutation.GetClient(); !ok {
 		return &ValidationError{Name: "client", err: errors.New(`ent: missing required field "Reservation.client"`)}
+	}
+	if _, ok := _c.mutation.Customer(); !ok {
+		return &ValidationError{Name: "customer", err: errors.New(`ent: missing required field "Reservation.customer"`)}
 	}
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`ent: missing required field "Reservation.expires_at"`)}
@@ -263,6 +284,10 @@ func (_c *ReservationCreate) createSpec() (*Reservation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.GetClient(); ok {
 		_spec.SetField(reservation.FieldClient, field.TypeString, value)
 		_node.Client = value
+	}
+	if value, ok := _c.mutation.Customer(); ok {
+		_spec.SetField(reservation.FieldCustomer, field.TypeString, value)
+		_node.Customer = value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(reservation.FieldExpiresAt, field.TypeTime, value)
@@ -345,6 +370,18 @@ func (u *ReservationUpsert) SetState(v string) *ReservationUpsert {
 // UpdateState sets the "state" field to the value that was provided on create.
 func (u *ReservationUpsert) UpdateState() *ReservationUpsert {
 	u.SetExcluded(reservation.FieldState)
+	return u
+}
+
+// SetCustomer sets the "customer" field.
+func (u *ReservationUpsert) SetCustomer(v string) *ReservationUpsert {
+	u.Set(reservation.FieldCustomer, v)
+	return u
+}
+
+// UpdateCustomer sets the "customer" field to the value that was provided on create.
+func (u *ReservationUpsert) UpdateCustomer() *ReservationUpsert {
+	u.SetExcluded(reservation.FieldCustomer)
 	return u
 }
 
@@ -472,6 +509,20 @@ func (u *ReservationUpsertOne) SetState(v string) *ReservationUpsertOne {
 func (u *ReservationUpsertOne) UpdateState() *ReservationUpsertOne {
 	return u.Update(func(s *ReservationUpsert) {
 		s.UpdateState()
+	})
+}
+
+// SetCustomer sets the "customer" field.
+func (u *ReservationUpsertOne) SetCustomer(v string) *ReservationUpsertOne {
+	return u.Update(func(s *ReservationUpsert) {
+		s.SetCustomer(v)
+	})
+}
+
+// UpdateCustomer sets the "customer" field to the value that was provided on create.
+func (u *ReservationUpsertOne) UpdateCustomer() *ReservationUpsertOne {
+	return u.Update(func(s *ReservationUpsert) {
+		s.UpdateCustomer()
 	})
 }
 
@@ -770,6 +821,20 @@ func (u *ReservationUpsertBulk) SetState(v string) *ReservationUpsertBulk {
 func (u *ReservationUpsertBulk) UpdateState() *ReservationUpsertBulk {
 	return u.Update(func(s *ReservationUpsert) {
 		s.UpdateState()
+	})
+}
+
+// SetCustomer sets the "customer" field.
+func (u *ReservationUpsertBulk) SetCustomer(v string) *ReservationUpsertBulk {
+	return u.Update(func(s *ReservationUpsert) {
+		s.SetCustomer(v)
+	})
+}
+
+// UpdateCustomer sets the "customer" field to the value that was provided on create.
+func (u *ReservationUpsertBulk) UpdateCustomer() *ReservationUpsertBulk {
+	return u.Update(func(s *ReservationUpsert) {
+		s.UpdateCustomer()
 	})
 }
 

@@ -56,6 +56,20 @@ func (_u *ReservationUpdate) SetNillableState(v *string) *ReservationUpdate {
 	return _u
 }
 
+// SetCustomer sets the "customer" field.
+func (_u *ReservationUpdate) SetCustomer(v string) *ReservationUpdate {
+	_u.mutation.SetCustomer(v)
+	return _u
+}
+
+// SetNillableCustomer sets the "customer" field if the given value is not nil.
+func (_u *ReservationUpdate) SetNillableCustomer(v *string) *ReservationUpdate {
+	if v != nil {
+		_u.SetCustomer(*v)
+	}
+	return _u
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (_u *ReservationUpdate) SetExpiresAt(v time.Time) *ReservationUpdate {
 	_u.mutation.SetExpiresAt(v)
@@ -137,6 +151,9 @@ func (_u *ReservationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(reservation.FieldState, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Customer(); ok {
+		_spec.SetField(reservation.FieldCustomer, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(reservation.FieldExpiresAt, field.TypeTime, value)
 	}
@@ -190,6 +207,20 @@ func (_u *ReservationUpdateOne) SetState(v string) *ReservationUpdateOne {
 func (_u *ReservationUpdateOne) SetNillableState(v *string) *ReservationUpdateOne {
 	if v != nil {
 		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetCustomer sets the "customer" field.
+func (_u *ReservationUpdateOne) SetCustomer(v string) *ReservationUpdateOne {
+	_u.mutation.SetCustomer(v)
+	return _u
+}
+
+// SetNillableCustomer sets the "customer" field if the given value is not nil.
+func (_u *ReservationUpdateOne) SetNillableCustomer(v *string) *ReservationUpdateOne {
+	if v != nil {
+		_u.SetCustomer(*v)
 	}
 	return _u
 }
@@ -304,6 +335,9 @@ func (_u *ReservationUpdateOne) sqlSave(ctx context.Context) (_node *Reservation
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(reservation.FieldState, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Customer(); ok {
+		_spec.SetField(reservation.FieldCustomer, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(reservation.FieldExpiresAt, field.TypeTime, value)

@@ -6,6 +6,9 @@ import (
 	"github.com/souk-commerce/souk/ent/article"
 	"github.com/souk-commerce/souk/ent/attributedefinition"
 	"github.com/souk-commerce/souk/ent/blog"
+	"github.com/souk-commerce/souk/ent/bundle"
+	"github.com/souk-commerce/souk/ent/bundlechoice"
+	"github.com/souk-commerce/souk/ent/bundleslot"
 	"github.com/souk-commerce/souk/ent/cart"
 	"github.com/souk-commerce/souk/ent/cartaddress"
 	"github.com/souk-commerce/souk/ent/category"
@@ -18,6 +21,7 @@ import (
 	"github.com/souk-commerce/souk/ent/deliveryzone"
 	"github.com/souk-commerce/souk/ent/importrun"
 	"github.com/souk-commerce/souk/ent/location"
+	"github.com/souk-commerce/souk/ent/locationzone"
 	"github.com/souk-commerce/souk/ent/mailmessage"
 	"github.com/souk-commerce/souk/ent/market"
 	"github.com/souk-commerce/souk/ent/marketlanguage"
@@ -28,6 +32,7 @@ import (
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
 	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/orderlinecomponent"
 	"github.com/souk-commerce/souk/ent/ordernote"
 	"github.com/souk-commerce/souk/ent/ordertransition"
 	"github.com/souk-commerce/souk/ent/page"
@@ -40,12 +45,22 @@ import (
 	"github.com/souk-commerce/souk/ent/productcategory"
 	"github.com/souk-commerce/souk/ent/productoption"
 	"github.com/souk-commerce/souk/ent/producttag"
+	"github.com/souk-commerce/souk/ent/purchaseorder"
+	"github.com/souk-commerce/souk/ent/purchaseorderline"
 	"github.com/souk-commerce/souk/ent/reservation"
+	"github.com/souk-commerce/souk/ent/restockrequest"
 	"github.com/souk-commerce/souk/ent/schema"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/staffmember"
+	"github.com/souk-commerce/souk/ent/stockcount"
+	"github.com/souk-commerce/souk/ent/stockfeed"
+	"github.com/souk-commerce/souk/ent/stockfeedrun"
 	"github.com/souk-commerce/souk/ent/stocklevel"
+	"github.com/souk-commerce/souk/ent/stockpolicy"
+	"github.com/souk-commerce/souk/ent/stockthreshold"
+	"github.com/souk-commerce/souk/ent/stocktransfer"
+	"github.com/souk-commerce/souk/ent/stocktransferline"
 	"github.com/souk-commerce/souk/ent/taxrate"
 	"github.com/souk-commerce/souk/ent/variant"
 )
@@ -137,6 +152,47 @@ func init() {
 	blogDescSeoDescription := blogFields[3].Descriptor()
 	// blog.DefaultSeoDescription holds the default value on creation for the seo_description field.
 	blog.DefaultSeoDescription = blogDescSeoDescription.Default.(string)
+	bundleMixin := schema.Bundle{}.Mixin()
+	bundleMixinFields2 := bundleMixin[2].Fields()
+	_ = bundleMixinFields2
+	bundleFields := schema.Bundle{}.Fields()
+	_ = bundleFields
+	// bundleDescVersion is the schema descriptor for version field.
+	bundleDescVersion := bundleMixinFields2[0].Descriptor()
+	// bundle.DefaultVersion holds the default value on creation for the version field.
+	bundle.DefaultVersion = bundleDescVersion.Default.(int64)
+	// bundleDescKind is the schema descriptor for kind field.
+	bundleDescKind := bundleFields[1].Descriptor()
+	// bundle.DefaultKind holds the default value on creation for the kind field.
+	bundle.DefaultKind = bundleDescKind.Default.(string)
+	// bundleDescPricing is the schema descriptor for pricing field.
+	bundleDescPricing := bundleFields[2].Descriptor()
+	// bundle.DefaultPricing holds the default value on creation for the pricing field.
+	bundle.DefaultPricing = bundleDescPricing.Default.(string)
+	// bundleDescDiscountPpm is the schema descriptor for discount_ppm field.
+	bundleDescDiscountPpm := bundleFields[3].Descriptor()
+	// bundle.DefaultDiscountPpm holds the default value on creation for the discount_ppm field.
+	bundle.DefaultDiscountPpm = bundleDescDiscountPpm.Default.(int64)
+	bundlechoiceFields := schema.BundleChoice{}.Fields()
+	_ = bundlechoiceFields
+	// bundlechoiceDescQuantity is the schema descriptor for quantity field.
+	bundlechoiceDescQuantity := bundlechoiceFields[3].Descriptor()
+	// bundlechoice.DefaultQuantity holds the default value on creation for the quantity field.
+	bundlechoice.DefaultQuantity = bundlechoiceDescQuantity.Default.(int)
+	bundleslotFields := schema.BundleSlot{}.Fields()
+	_ = bundleslotFields
+	// bundleslotDescTitle is the schema descriptor for title field.
+	bundleslotDescTitle := bundleslotFields[2].Descriptor()
+	// bundleslot.DefaultTitle holds the default value on creation for the title field.
+	bundleslot.DefaultTitle = bundleslotDescTitle.Default.(string)
+	// bundleslotDescLeastPieces is the schema descriptor for least_pieces field.
+	bundleslotDescLeastPieces := bundleslotFields[3].Descriptor()
+	// bundleslot.DefaultLeastPieces holds the default value on creation for the least_pieces field.
+	bundleslot.DefaultLeastPieces = bundleslotDescLeastPieces.Default.(int)
+	// bundleslotDescMostPieces is the schema descriptor for most_pieces field.
+	bundleslotDescMostPieces := bundleslotFields[4].Descriptor()
+	// bundleslot.DefaultMostPieces holds the default value on creation for the most_pieces field.
+	bundleslot.DefaultMostPieces = bundleslotDescMostPieces.Default.(int)
 	cartMixin := schema.Cart{}.Mixin()
 	cartMixinFields2 := cartMixin[2].Fields()
 	_ = cartMixinFields2
@@ -380,17 +436,27 @@ func init() {
 	// location.DefaultKind holds the default value on creation for the kind field.
 	location.DefaultKind = locationDescKind.Default.(string)
 	// locationDescPriority is the schema descriptor for priority field.
-	locationDescPriority := locationFields[4].Descriptor()
+	locationDescPriority := locationFields[7].Descriptor()
 	// location.DefaultPriority holds the default value on creation for the priority field.
 	location.DefaultPriority = locationDescPriority.Default.(int)
 	// locationDescIsDefault is the schema descriptor for is_default field.
-	locationDescIsDefault := locationFields[5].Descriptor()
+	locationDescIsDefault := locationFields[8].Descriptor()
 	// location.DefaultIsDefault holds the default value on creation for the is_default field.
 	location.DefaultIsDefault = locationDescIsDefault.Default.(bool)
 	// locationDescActive is the schema descriptor for active field.
-	locationDescActive := locationFields[6].Descriptor()
+	locationDescActive := locationFields[9].Descriptor()
 	// location.DefaultActive holds the default value on creation for the active field.
 	location.DefaultActive = locationDescActive.Default.(bool)
+	locationzoneFields := schema.LocationZone{}.Fields()
+	_ = locationzoneFields
+	// locationzoneDescProvince is the schema descriptor for province field.
+	locationzoneDescProvince := locationzoneFields[3].Descriptor()
+	// locationzone.DefaultProvince holds the default value on creation for the province field.
+	locationzone.DefaultProvince = locationzoneDescProvince.Default.(string)
+	// locationzoneDescPostalPrefix is the schema descriptor for postal_prefix field.
+	locationzoneDescPostalPrefix := locationzoneFields[4].Descriptor()
+	// locationzone.DefaultPostalPrefix holds the default value on creation for the postal_prefix field.
+	locationzone.DefaultPostalPrefix = locationzoneDescPostalPrefix.Default.(string)
 	mailmessageFields := schema.MailMessage{}.Fields()
 	_ = mailmessageFields
 	// mailmessageDescState is the schema descriptor for state field.
@@ -576,6 +642,12 @@ func init() {
 	orderlineDescImageURL := orderlineFields[24].Descriptor()
 	// orderline.DefaultImageURL holds the default value on creation for the image_url field.
 	orderline.DefaultImageURL = orderlineDescImageURL.Default.(string)
+	orderlinecomponentFields := schema.OrderLineComponent{}.Fields()
+	_ = orderlinecomponentFields
+	// orderlinecomponentDescSku is the schema descriptor for sku field.
+	orderlinecomponentDescSku := orderlinecomponentFields[6].Descriptor()
+	// orderlinecomponent.DefaultSku holds the default value on creation for the sku field.
+	orderlinecomponent.DefaultSku = orderlinecomponentDescSku.Default.(string)
 	ordernoteFields := schema.OrderNote{}.Fields()
 	_ = ordernoteFields
 	// ordernoteDescAuthorName is the schema descriptor for author_name field.
@@ -772,6 +844,37 @@ func init() {
 	producttagDescPosition := producttagFields[2].Descriptor()
 	// producttag.DefaultPosition holds the default value on creation for the position field.
 	producttag.DefaultPosition = producttagDescPosition.Default.(int)
+	purchaseorderMixin := schema.PurchaseOrder{}.Mixin()
+	purchaseorderMixinFields2 := purchaseorderMixin[2].Fields()
+	_ = purchaseorderMixinFields2
+	purchaseorderFields := schema.PurchaseOrder{}.Fields()
+	_ = purchaseorderFields
+	// purchaseorderDescVersion is the schema descriptor for version field.
+	purchaseorderDescVersion := purchaseorderMixinFields2[0].Descriptor()
+	// purchaseorder.DefaultVersion holds the default value on creation for the version field.
+	purchaseorder.DefaultVersion = purchaseorderDescVersion.Default.(int64)
+	// purchaseorderDescState is the schema descriptor for state field.
+	purchaseorderDescState := purchaseorderFields[2].Descriptor()
+	// purchaseorder.DefaultState holds the default value on creation for the state field.
+	purchaseorder.DefaultState = purchaseorderDescState.Default.(string)
+	// purchaseorderDescReference is the schema descriptor for reference field.
+	purchaseorderDescReference := purchaseorderFields[3].Descriptor()
+	// purchaseorder.DefaultReference holds the default value on creation for the reference field.
+	purchaseorder.DefaultReference = purchaseorderDescReference.Default.(string)
+	// purchaseorderDescNote is the schema descriptor for note field.
+	purchaseorderDescNote := purchaseorderFields[4].Descriptor()
+	// purchaseorder.DefaultNote holds the default value on creation for the note field.
+	purchaseorder.DefaultNote = purchaseorderDescNote.Default.(string)
+	purchaseorderlineFields := schema.PurchaseOrderLine{}.Fields()
+	_ = purchaseorderlineFields
+	// purchaseorderlineDescReceived is the schema descriptor for received field.
+	purchaseorderlineDescReceived := purchaseorderlineFields[3].Descriptor()
+	// purchaseorderline.DefaultReceived holds the default value on creation for the received field.
+	purchaseorderline.DefaultReceived = purchaseorderlineDescReceived.Default.(int64)
+	// purchaseorderlineDescCancelled is the schema descriptor for cancelled field.
+	purchaseorderlineDescCancelled := purchaseorderlineFields[4].Descriptor()
+	// purchaseorderline.DefaultCancelled holds the default value on creation for the cancelled field.
+	purchaseorderline.DefaultCancelled = purchaseorderlineDescCancelled.Default.(int64)
 	reservationFields := schema.Reservation{}.Fields()
 	_ = reservationFields
 	// reservationDescState is the schema descriptor for state field.
@@ -782,6 +885,16 @@ func init() {
 	reservationDescClient := reservationFields[6].Descriptor()
 	// reservation.DefaultClient holds the default value on creation for the client field.
 	reservation.DefaultClient = reservationDescClient.Default.(string)
+	// reservationDescCustomer is the schema descriptor for customer field.
+	reservationDescCustomer := reservationFields[7].Descriptor()
+	// reservation.DefaultCustomer holds the default value on creation for the customer field.
+	reservation.DefaultCustomer = reservationDescCustomer.Default.(string)
+	restockrequestFields := schema.RestockRequest{}.Fields()
+	_ = restockrequestFields
+	// restockrequestDescState is the schema descriptor for state field.
+	restockrequestDescState := restockrequestFields[6].Descriptor()
+	// restockrequest.DefaultState holds the default value on creation for the state field.
+	restockrequest.DefaultState = restockrequestDescState.Default.(string)
 	shoppolicyMixin := schema.ShopPolicy{}.Mixin()
 	shoppolicyMixinFields2 := shoppolicyMixin[2].Fields()
 	_ = shoppolicyMixinFields2
@@ -833,6 +946,94 @@ func init() {
 	staffmemberDescVersion := staffmemberMixinFields2[0].Descriptor()
 	// staffmember.DefaultVersion holds the default value on creation for the version field.
 	staffmember.DefaultVersion = staffmemberDescVersion.Default.(int64)
+	stockcountMixin := schema.StockCount{}.Mixin()
+	stockcountMixinFields2 := stockcountMixin[2].Fields()
+	_ = stockcountMixinFields2
+	stockcountFields := schema.StockCount{}.Fields()
+	_ = stockcountFields
+	// stockcountDescVersion is the schema descriptor for version field.
+	stockcountDescVersion := stockcountMixinFields2[0].Descriptor()
+	// stockcount.DefaultVersion holds the default value on creation for the version field.
+	stockcount.DefaultVersion = stockcountDescVersion.Default.(int64)
+	// stockcountDescState is the schema descriptor for state field.
+	stockcountDescState := stockcountFields[1].Descriptor()
+	// stockcount.DefaultState holds the default value on creation for the state field.
+	stockcount.DefaultState = stockcountDescState.Default.(string)
+	// stockcountDescNote is the schema descriptor for note field.
+	stockcountDescNote := stockcountFields[2].Descriptor()
+	// stockcount.DefaultNote holds the default value on creation for the note field.
+	stockcount.DefaultNote = stockcountDescNote.Default.(string)
+	stockfeedMixin := schema.StockFeed{}.Mixin()
+	stockfeedMixinFields2 := stockfeedMixin[2].Fields()
+	_ = stockfeedMixinFields2
+	stockfeedFields := schema.StockFeed{}.Fields()
+	_ = stockfeedFields
+	// stockfeedDescVersion is the schema descriptor for version field.
+	stockfeedDescVersion := stockfeedMixinFields2[0].Descriptor()
+	// stockfeed.DefaultVersion holds the default value on creation for the version field.
+	stockfeed.DefaultVersion = stockfeedDescVersion.Default.(int64)
+	// stockfeedDescName is the schema descriptor for name field.
+	stockfeedDescName := stockfeedFields[1].Descriptor()
+	// stockfeed.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	stockfeed.NameValidator = stockfeedDescName.Validators[0].(func(string) error)
+	// stockfeedDescMode is the schema descriptor for mode field.
+	stockfeedDescMode := stockfeedFields[3].Descriptor()
+	// stockfeed.DefaultMode holds the default value on creation for the mode field.
+	stockfeed.DefaultMode = stockfeedDescMode.Default.(string)
+	// stockfeedDescItem is the schema descriptor for item field.
+	stockfeedDescItem := stockfeedFields[4].Descriptor()
+	// stockfeed.DefaultItem holds the default value on creation for the item field.
+	stockfeed.DefaultItem = stockfeedDescItem.Default.(string)
+	// stockfeedDescURL is the schema descriptor for url field.
+	stockfeedDescURL := stockfeedFields[7].Descriptor()
+	// stockfeed.DefaultURL holds the default value on creation for the url field.
+	stockfeed.DefaultURL = stockfeedDescURL.Default.(string)
+	// stockfeedDescEveryMinutes is the schema descriptor for every_minutes field.
+	stockfeedDescEveryMinutes := stockfeedFields[8].Descriptor()
+	// stockfeed.DefaultEveryMinutes holds the default value on creation for the every_minutes field.
+	stockfeed.DefaultEveryMinutes = stockfeedDescEveryMinutes.Default.(int)
+	// stockfeedDescActive is the schema descriptor for active field.
+	stockfeedDescActive := stockfeedFields[9].Descriptor()
+	// stockfeed.DefaultActive holds the default value on creation for the active field.
+	stockfeed.DefaultActive = stockfeedDescActive.Default.(bool)
+	// stockfeedDescLastSequence is the schema descriptor for last_sequence field.
+	stockfeedDescLastSequence := stockfeedFields[10].Descriptor()
+	// stockfeed.DefaultLastSequence holds the default value on creation for the last_sequence field.
+	stockfeed.DefaultLastSequence = stockfeedDescLastSequence.Default.(int64)
+	stockfeedrunFields := schema.StockFeedRun{}.Fields()
+	_ = stockfeedrunFields
+	// stockfeedrunDescMessage is the schema descriptor for message field.
+	stockfeedrunDescMessage := stockfeedrunFields[2].Descriptor()
+	// stockfeedrun.DefaultMessage holds the default value on creation for the message field.
+	stockfeedrun.DefaultMessage = stockfeedrunDescMessage.Default.(string)
+	// stockfeedrunDescSequence is the schema descriptor for sequence field.
+	stockfeedrunDescSequence := stockfeedrunFields[3].Descriptor()
+	// stockfeedrun.DefaultSequence holds the default value on creation for the sequence field.
+	stockfeedrun.DefaultSequence = stockfeedrunDescSequence.Default.(int64)
+	// stockfeedrunDescLines is the schema descriptor for lines field.
+	stockfeedrunDescLines := stockfeedrunFields[6].Descriptor()
+	// stockfeedrun.DefaultLines holds the default value on creation for the lines field.
+	stockfeedrun.DefaultLines = stockfeedrunDescLines.Default.(int)
+	// stockfeedrunDescChanged is the schema descriptor for changed field.
+	stockfeedrunDescChanged := stockfeedrunFields[7].Descriptor()
+	// stockfeedrun.DefaultChanged holds the default value on creation for the changed field.
+	stockfeedrun.DefaultChanged = stockfeedrunDescChanged.Default.(int)
+	// stockfeedrunDescUnchanged is the schema descriptor for unchanged field.
+	stockfeedrunDescUnchanged := stockfeedrunFields[8].Descriptor()
+	// stockfeedrun.DefaultUnchanged holds the default value on creation for the unchanged field.
+	stockfeedrun.DefaultUnchanged = stockfeedrunDescUnchanged.Default.(int)
+	// stockfeedrunDescUnknown is the schema descriptor for unknown field.
+	stockfeedrunDescUnknown := stockfeedrunFields[9].Descriptor()
+	// stockfeedrun.DefaultUnknown holds the default value on creation for the unknown field.
+	stockfeedrun.DefaultUnknown = stockfeedrunDescUnknown.Default.(int)
+	// stockfeedrunDescRefused is the schema descriptor for refused field.
+	stockfeedrunDescRefused := stockfeedrunFields[10].Descriptor()
+	// stockfeedrun.DefaultRefused holds the default value on creation for the refused field.
+	stockfeedrun.DefaultRefused = stockfeedrunDescRefused.Default.(int)
+	// stockfeedrunDescReason is the schema descriptor for reason field.
+	stockfeedrunDescReason := stockfeedrunFields[11].Descriptor()
+	// stockfeedrun.DefaultReason holds the default value on creation for the reason field.
+	stockfeedrun.DefaultReason = stockfeedrunDescReason.Default.(string)
 	stocklevelMixin := schema.StockLevel{}.Mixin()
 	stocklevelMixinFields1 := stocklevelMixin[1].Fields()
 	_ = stocklevelMixinFields1
@@ -858,6 +1059,67 @@ func init() {
 	stocklevelDescSafety := stocklevelFields[5].Descriptor()
 	// stocklevel.DefaultSafety holds the default value on creation for the safety field.
 	stocklevel.DefaultSafety = stocklevelDescSafety.Default.(int64)
+	stockpolicyMixin := schema.StockPolicy{}.Mixin()
+	stockpolicyMixinFields2 := stockpolicyMixin[2].Fields()
+	_ = stockpolicyMixinFields2
+	stockpolicyFields := schema.StockPolicy{}.Fields()
+	_ = stockpolicyFields
+	// stockpolicyDescVersion is the schema descriptor for version field.
+	stockpolicyDescVersion := stockpolicyMixinFields2[0].Descriptor()
+	// stockpolicy.DefaultVersion holds the default value on creation for the version field.
+	stockpolicy.DefaultVersion = stockpolicyDescVersion.Default.(int64)
+	// stockpolicyDescReserveAt is the schema descriptor for reserve_at field.
+	stockpolicyDescReserveAt := stockpolicyFields[1].Descriptor()
+	// stockpolicy.DefaultReserveAt holds the default value on creation for the reserve_at field.
+	stockpolicy.DefaultReserveAt = stockpolicyDescReserveAt.Default.(string)
+	// stockpolicyDescStrategy is the schema descriptor for strategy field.
+	stockpolicyDescStrategy := stockpolicyFields[2].Descriptor()
+	// stockpolicy.DefaultStrategy holds the default value on creation for the strategy field.
+	stockpolicy.DefaultStrategy = stockpolicyDescStrategy.Default.(string)
+	stockthresholdMixin := schema.StockThreshold{}.Mixin()
+	stockthresholdMixinFields2 := stockthresholdMixin[2].Fields()
+	_ = stockthresholdMixinFields2
+	stockthresholdFields := schema.StockThreshold{}.Fields()
+	_ = stockthresholdFields
+	// stockthresholdDescVersion is the schema descriptor for version field.
+	stockthresholdDescVersion := stockthresholdMixinFields2[0].Descriptor()
+	// stockthreshold.DefaultVersion holds the default value on creation for the version field.
+	stockthreshold.DefaultVersion = stockthresholdDescVersion.Default.(int64)
+	// stockthresholdDescMargin is the schema descriptor for margin field.
+	stockthresholdDescMargin := stockthresholdFields[5].Descriptor()
+	// stockthreshold.DefaultMargin holds the default value on creation for the margin field.
+	stockthreshold.DefaultMargin = stockthresholdDescMargin.Default.(int64)
+	stocktransferMixin := schema.StockTransfer{}.Mixin()
+	stocktransferMixinFields2 := stocktransferMixin[2].Fields()
+	_ = stocktransferMixinFields2
+	stocktransferFields := schema.StockTransfer{}.Fields()
+	_ = stocktransferFields
+	// stocktransferDescVersion is the schema descriptor for version field.
+	stocktransferDescVersion := stocktransferMixinFields2[0].Descriptor()
+	// stocktransfer.DefaultVersion holds the default value on creation for the version field.
+	stocktransfer.DefaultVersion = stocktransferDescVersion.Default.(int64)
+	// stocktransferDescState is the schema descriptor for state field.
+	stocktransferDescState := stocktransferFields[2].Descriptor()
+	// stocktransfer.DefaultState holds the default value on creation for the state field.
+	stocktransfer.DefaultState = stocktransferDescState.Default.(string)
+	// stocktransferDescNote is the schema descriptor for note field.
+	stocktransferDescNote := stocktransferFields[3].Descriptor()
+	// stocktransfer.DefaultNote holds the default value on creation for the note field.
+	stocktransfer.DefaultNote = stocktransferDescNote.Default.(string)
+	stocktransferlineFields := schema.StockTransferLine{}.Fields()
+	_ = stocktransferlineFields
+	// stocktransferlineDescShipped is the schema descriptor for shipped field.
+	stocktransferlineDescShipped := stocktransferlineFields[3].Descriptor()
+	// stocktransferline.DefaultShipped holds the default value on creation for the shipped field.
+	stocktransferline.DefaultShipped = stocktransferlineDescShipped.Default.(int64)
+	// stocktransferlineDescReceived is the schema descriptor for received field.
+	stocktransferlineDescReceived := stocktransferlineFields[4].Descriptor()
+	// stocktransferline.DefaultReceived holds the default value on creation for the received field.
+	stocktransferline.DefaultReceived = stocktransferlineDescReceived.Default.(int64)
+	// stocktransferlineDescLost is the schema descriptor for lost field.
+	stocktransferlineDescLost := stocktransferlineFields[5].Descriptor()
+	// stocktransferline.DefaultLost holds the default value on creation for the lost field.
+	stocktransferline.DefaultLost = stocktransferlineDescLost.Default.(int64)
 	taxrateMixin := schema.TaxRate{}.Mixin()
 	taxrateMixinFields2 := taxrateMixin[2].Fields()
 	_ = taxrateMixinFields2
@@ -936,8 +1198,12 @@ func init() {
 	variantDescBackorder := variantFields[26].Descriptor()
 	// variant.DefaultBackorder holds the default value on creation for the backorder field.
 	variant.DefaultBackorder = variantDescBackorder.Default.(bool)
+	// variantDescPreorder is the schema descriptor for preorder field.
+	variantDescPreorder := variantFields[29].Descriptor()
+	// variant.DefaultPreorder holds the default value on creation for the preorder field.
+	variant.DefaultPreorder = variantDescPreorder.Default.(bool)
 	// variantDescFulfillmentService is the schema descriptor for fulfillment_service field.
-	variantDescFulfillmentService := variantFields[28].Descriptor()
+	variantDescFulfillmentService := variantFields[32].Descriptor()
 	// variant.DefaultFulfillmentService holds the default value on creation for the fulfillment_service field.
 	variant.DefaultFulfillmentService = variantDescFulfillmentService.Default.(string)
 }

@@ -20,6 +20,12 @@ type Tx struct {
 	AttributeDefinition *AttributeDefinitionClient
 	// Blog is the client for interacting with the Blog builders.
 	Blog *BlogClient
+	// Bundle is the client for interacting with the Bundle builders.
+	Bundle *BundleClient
+	// BundleChoice is the client for interacting with the BundleChoice builders.
+	BundleChoice *BundleChoiceClient
+	// BundleSlot is the client for interacting with the BundleSlot builders.
+	BundleSlot *BundleSlotClient
 	// Cart is the client for interacting with the Cart builders.
 	Cart *CartClient
 	// CartAddress is the client for interacting with the CartAddress builders.
@@ -52,6 +58,10 @@ type Tx struct {
 	ImportRun *ImportRunClient
 	// Location is the client for interacting with the Location builders.
 	Location *LocationClient
+	// LocationMarket is the client for interacting with the LocationMarket builders.
+	LocationMarket *LocationMarketClient
+	// LocationZone is the client for interacting with the LocationZone builders.
+	LocationZone *LocationZoneClient
 	// MailMessage is the client for interacting with the MailMessage builders.
 	MailMessage *MailMessageClient
 	// Market is the client for interacting with the Market builders.
@@ -76,6 +86,8 @@ type Tx struct {
 	OrderDelivery *OrderDeliveryClient
 	// OrderLine is the client for interacting with the OrderLine builders.
 	OrderLine *OrderLineClient
+	// OrderLineComponent is the client for interacting with the OrderLineComponent builders.
+	OrderLineComponent *OrderLineComponentClient
 	// OrderNote is the client for interacting with the OrderNote builders.
 	OrderNote *OrderNoteClient
 	// OrderTag is the client for interacting with the OrderTag builders.
@@ -112,8 +124,14 @@ type Tx struct {
 	ProductOptionValue *ProductOptionValueClient
 	// ProductTag is the client for interacting with the ProductTag builders.
 	ProductTag *ProductTagClient
+	// PurchaseOrder is the client for interacting with the PurchaseOrder builders.
+	PurchaseOrder *PurchaseOrderClient
+	// PurchaseOrderLine is the client for interacting with the PurchaseOrderLine builders.
+	PurchaseOrderLine *PurchaseOrderLineClient
 	// Reservation is the client for interacting with the Reservation builders.
 	Reservation *ReservationClient
+	// RestockRequest is the client for interacting with the RestockRequest builders.
+	RestockRequest *RestockRequestClient
 	// ShopPolicy is the client for interacting with the ShopPolicy builders.
 	ShopPolicy *ShopPolicyClient
 	// ShopSetting is the client for interacting with the ShopSetting builders.
@@ -124,8 +142,24 @@ type Tx struct {
 	StaffMember *StaffMemberClient
 	// StaffSession is the client for interacting with the StaffSession builders.
 	StaffSession *StaffSessionClient
+	// StockCount is the client for interacting with the StockCount builders.
+	StockCount *StockCountClient
+	// StockCountLine is the client for interacting with the StockCountLine builders.
+	StockCountLine *StockCountLineClient
+	// StockFeed is the client for interacting with the StockFeed builders.
+	StockFeed *StockFeedClient
+	// StockFeedRun is the client for interacting with the StockFeedRun builders.
+	StockFeedRun *StockFeedRunClient
 	// StockLevel is the client for interacting with the StockLevel builders.
 	StockLevel *StockLevelClient
+	// StockPolicy is the client for interacting with the StockPolicy builders.
+	StockPolicy *StockPolicyClient
+	// StockThreshold is the client for interacting with the StockThreshold builders.
+	StockThreshold *StockThresholdClient
+	// StockTransfer is the client for interacting with the StockTransfer builders.
+	StockTransfer *StockTransferClient
+	// StockTransferLine is the client for interacting with the StockTransferLine builders.
+	StockTransferLine *StockTransferLineClient
 	// TaxRate is the client for interacting with the TaxRate builders.
 	TaxRate *TaxRateClient
 	// Translation is the client for interacting with the Translation builders.
@@ -270,6 +304,9 @@ func (tx *Tx) init() {
 	tx.Article = NewArticleClient(tx.config)
 	tx.AttributeDefinition = NewAttributeDefinitionClient(tx.config)
 	tx.Blog = NewBlogClient(tx.config)
+	tx.Bundle = NewBundleClient(tx.config)
+	tx.BundleChoice = NewBundleChoiceClient(tx.config)
+	tx.BundleSlot = NewBundleSlotClient(tx.config)
 	tx.Cart = NewCartClient(tx.config)
 	tx.CartAddress = NewCartAddressClient(tx.config)
 	tx.CartLine = NewCartLineClient(tx.config)
@@ -286,6 +323,8 @@ func (tx *Tx) init() {
 	tx.FeaturedProduct = NewFeaturedProductClient(tx.config)
 	tx.ImportRun = NewImportRunClient(tx.config)
 	tx.Location = NewLocationClient(tx.config)
+	tx.LocationMarket = NewLocationMarketClient(tx.config)
+	tx.LocationZone = NewLocationZoneClient(tx.config)
 	tx.MailMessage = NewMailMessageClient(tx.config)
 	tx.Market = NewMarketClient(tx.config)
 	tx.MarketCountry = NewMarketCountryClient(tx.config)
@@ -298,6 +337,7 @@ func (tx *Tx) init() {
 	tx.Order = NewOrderClient(tx.config)
 	tx.OrderDelivery = NewOrderDeliveryClient(tx.config)
 	tx.OrderLine = NewOrderLineClient(tx.config)
+	tx.OrderLineComponent = NewOrderLineComponentClient(tx.config)
 	tx.OrderNote = NewOrderNoteClient(tx.config)
 	tx.OrderTag = NewOrderTagClient(tx.config)
 	tx.OrderTax = NewOrderTaxClient(tx.config)
@@ -316,13 +356,24 @@ func (tx *Tx) init() {
 	tx.ProductOption = NewProductOptionClient(tx.config)
 	tx.ProductOptionValue = NewProductOptionValueClient(tx.config)
 	tx.ProductTag = NewProductTagClient(tx.config)
+	tx.PurchaseOrder = NewPurchaseOrderClient(tx.config)
+	tx.PurchaseOrderLine = NewPurchaseOrderLineClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
+	tx.RestockRequest = NewRestockRequestClient(tx.config)
 	tx.ShopPolicy = NewShopPolicyClient(tx.config)
 	tx.ShopSetting = NewShopSettingClient(tx.config)
 	tx.Slug = NewSlugClient(tx.config)
 	tx.StaffMember = NewStaffMemberClient(tx.config)
 	tx.StaffSession = NewStaffSessionClient(tx.config)
+	tx.StockCount = NewStockCountClient(tx.config)
+	tx.StockCountLine = NewStockCountLineClient(tx.config)
+	tx.StockFeed = NewStockFeedClient(tx.config)
+	tx.StockFeedRun = NewStockFeedRunClient(tx.config)
 	tx.StockLevel = NewStockLevelClient(tx.config)
+	tx.StockPolicy = NewStockPolicyClient(tx.config)
+	tx.StockThreshold = NewStockThresholdClient(tx.config)
+	tx.StockTransfer = NewStockTransferClient(tx.config)
+	tx.StockTransferLine = NewStockTransferLineClient(tx.config)
 	tx.TaxRate = NewTaxRateClient(tx.config)
 	tx.Translation = NewTranslationClient(tx.config)
 	tx.UrlRedirect = NewUrlRedirectClient(tx.config)

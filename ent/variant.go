@@ -81,6 +81,14 @@ type Variant struct {
 	Backorder bool `json:"backorder,omitempty"`
 	// BackorderLimit holds the value of the "backorder_limit" field.
 	BackorderLimit *int64 `json:"backorder_limit,omitempty"`
+	// when what is ordered ahead is expected
+	BackorderAt *time.Time `json:"backorder_at,omitempty"`
+	// sells before its release, until preorder_at
+	Preorder bool `json:"preorder,omitempty"`
+	// PreorderLimit holds the value of the "preorder_limit" field.
+	PreorderLimit *int64 `json:"preorder_limit,omitempty"`
+	// the release; without it it is not known yet
+	PreorderAt *time.Time `json:"preorder_at,omitempty"`
 	// FulfillmentService holds the value of the "fulfillment_service" field.
 	FulfillmentService string `json:"fulfillment_service,omitempty"`
 	// minor units of the shop's currency; staff only
@@ -129,13 +137,13 @@ func (*Variant) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case variant.FieldRequiresShipping, variant.FieldTaxable, variant.FieldTracked, variant.FieldBackorder:
+		case variant.FieldRequiresShipping, variant.FieldTaxable, variant.FieldTracked, variant.FieldBackorder, variant.FieldPreorder:
 			values[i] = new(sql.NullBool)
-		case variant.FieldID, variant.FieldVersion, variant.FieldProductID, variant.FieldPosition, variant.FieldMediaID, variant.FieldWeightGrams, variant.FieldLengthMm, variant.FieldWidthMm, variant.FieldHeightMm, variant.FieldUnitQuantityMilli, variant.FieldUnitReference, variant.FieldMinQuantity, variant.FieldMaxQuantity, variant.FieldQuantityStep, variant.FieldBackorderLimit, variant.FieldUnitCost:
+		case variant.FieldID, variant.FieldVersion, variant.FieldProductID, variant.FieldPosition, variant.FieldMediaID, variant.FieldWeightGrams, variant.FieldLengthMm, variant.FieldWidthMm, variant.FieldHeightMm, variant.FieldUnitQuantityMilli, variant.FieldUnitReference, variant.FieldMinQuantity, variant.FieldMaxQuantity, variant.FieldQuantityStep, variant.FieldBackorderLimit, variant.FieldPreorderLimit, variant.FieldUnitCost:
 			values[i] = new(sql.NullInt64)
 		case variant.FieldTitle, variant.FieldOptionKey, variant.FieldSku, variant.FieldBarcode, variant.FieldTaxCode, variant.FieldWeightUnit, variant.FieldOriginCountry, variant.FieldHsCode, variant.FieldUnitQuantityUnit, variant.FieldUnitReferenceUnit, variant.FieldInventoryTracker, variant.FieldFulfillmentService:
 			values[i] = new(sql.NullString)
-		case variant.FieldCreatedAt, variant.FieldUpdatedAt:
+		case variant.FieldCreatedAt, variant.FieldUpdatedAt, variant.FieldBackorderAt, variant.FieldPreorderAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -357,6 +365,33 @@ func (_m *Variant) assignValues(columns []string, values []any) error {
 				_m.BackorderLimit = new(int64)
 				*_m.BackorderLimit = value.Int64
 			}
+		case variant.FieldBackorderAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field backorder_at", values[i])
+			} else if value.Valid {
+				_m.BackorderAt = new(time.Time)
+				*_m.BackorderAt = value.Time
+			}
+		case variant.FieldPreorder:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field preorder", values[i])
+			} else if value.Valid {
+				_m.Preorder = value.Bool
+			}
+		case variant.FieldPreorderLimit:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field preorder_limit", values[i])
+			} else if value.Valid {
+				_m.PreorderLimit = new(int64)
+				*_m.PreorderLimit = value.Int64
+			}
+		case variant.FieldPreorderAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field preorder_at", values[i])
+			} else if value.Valid {
+				_m.PreorderAt = new(time.Time)
+				*_m.PreorderAt = value.Time
+			}
 		case variant.FieldFulfillmentService:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field fulfillment_service", values[i])
@@ -533,6 +568,24 @@ func (_m *Variant) String() string {
 	if v := _m.BackorderLimit; v != nil {
 		builder.WriteString("backorder_limit=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.BackorderAt; v != nil {
+		builder.WriteString("backorder_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("preorder=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Preorder))
+	builder.WriteString(", ")
+	if v := _m.PreorderLimit; v != nil {
+		builder.WriteString("preorder_limit=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.PreorderAt; v != nil {
+		builder.WriteString("preorder_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("fulfillment_service=")

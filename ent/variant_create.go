@@ -410,6 +410,62 @@ func (_c *VariantCreate) SetNillableBackorderLimit(v *int64) *VariantCreate {
 	return _c
 }
 
+// SetBackorderAt sets the "backorder_at" field.
+func (_c *VariantCreate) SetBackorderAt(v time.Time) *VariantCreate {
+	_c.mutation.SetBackorderAt(v)
+	return _c
+}
+
+// SetNillableBackorderAt sets the "backorder_at" field if the given value is not nil.
+func (_c *VariantCreate) SetNillableBackorderAt(v *time.Time) *VariantCreate {
+	if v != nil {
+		_c.SetBackorderAt(*v)
+	}
+	return _c
+}
+
+// SetPreorder sets the "preorder" field.
+func (_c *VariantCreate) SetPreorder(v bool) *VariantCreate {
+	_c.mutation.SetPreorder(v)
+	return _c
+}
+
+// SetNillablePreorder sets the "preorder" field if the given value is not nil.
+func (_c *VariantCreate) SetNillablePreorder(v *bool) *VariantCreate {
+	if v != nil {
+		_c.SetPreorder(*v)
+	}
+	return _c
+}
+
+// SetPreorderLimit sets the "preorder_limit" field.
+func (_c *VariantCreate) SetPreorderLimit(v int64) *VariantCreate {
+	_c.mutation.SetPreorderLimit(v)
+	return _c
+}
+
+// SetNillablePreorderLimit sets the "preorder_limit" field if the given value is not nil.
+func (_c *VariantCreate) SetNillablePreorderLimit(v *int64) *VariantCreate {
+	if v != nil {
+		_c.SetPreorderLimit(*v)
+	}
+	return _c
+}
+
+// SetPreorderAt sets the "preorder_at" field.
+func (_c *VariantCreate) SetPreorderAt(v time.Time) *VariantCreate {
+	_c.mutation.SetPreorderAt(v)
+	return _c
+}
+
+// SetNillablePreorderAt sets the "preorder_at" field if the given value is not nil.
+func (_c *VariantCreate) SetNillablePreorderAt(v *time.Time) *VariantCreate {
+	if v != nil {
+		_c.SetPreorderAt(*v)
+	}
+	return _c
+}
+
 // SetFulfillmentService sets the "fulfillment_service" field.
 func (_c *VariantCreate) SetFulfillmentService(v string) *VariantCreate {
 	_c.mutation.SetFulfillmentService(v)
@@ -537,6 +593,10 @@ func (_c *VariantCreate) defaults() {
 		v := variant.DefaultBackorder
 		_c.mutation.SetBackorder(v)
 	}
+	if _, ok := _c.mutation.Preorder(); !ok {
+		v := variant.DefaultPreorder
+		_c.mutation.SetPreorder(v)
+	}
 	if _, ok := _c.mutation.FulfillmentService(); !ok {
 		v := variant.DefaultFulfillmentService
 		_c.mutation.SetFulfillmentService(v)
@@ -598,6 +658,9 @@ func (_c *VariantCreate) check() error {
 	}
 	if _, ok := _c.mutation.Backorder(); !ok {
 		return &ValidationError{Name: "backorder", err: errors.New(`ent: missing required field "Variant.backorder"`)}
+	}
+	if _, ok := _c.mutation.Preorder(); !ok {
+		return &ValidationError{Name: "preorder", err: errors.New(`ent: missing required field "Variant.preorder"`)}
 	}
 	if _, ok := _c.mutation.FulfillmentService(); !ok {
 		return &ValidationError{Name: "fulfillment_service", err: errors.New(`ent: missing required field "Variant.fulfillment_service"`)}
@@ -753,6 +816,22 @@ func (_c *VariantCreate) createSpec() (*Variant, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.BackorderLimit(); ok {
 		_spec.SetField(variant.FieldBackorderLimit, field.TypeInt64, value)
 		_node.BackorderLimit = &value
+	}
+	if value, ok := _c.mutation.BackorderAt(); ok {
+		_spec.SetField(variant.FieldBackorderAt, field.TypeTime, value)
+		_node.BackorderAt = &value
+	}
+	if value, ok := _c.mutation.Preorder(); ok {
+		_spec.SetField(variant.FieldPreorder, field.TypeBool, value)
+		_node.Preorder = value
+	}
+	if value, ok := _c.mutation.PreorderLimit(); ok {
+		_spec.SetField(variant.FieldPreorderLimit, field.TypeInt64, value)
+		_node.PreorderLimit = &value
+	}
+	if value, ok := _c.mutation.PreorderAt(); ok {
+		_spec.SetField(variant.FieldPreorderAt, field.TypeTime, value)
+		_node.PreorderAt = &value
 	}
 	if value, ok := _c.mutation.FulfillmentService(); ok {
 		_spec.SetField(variant.FieldFulfillmentService, field.TypeString, value)
@@ -1355,6 +1434,78 @@ func (u *VariantUpsert) AddBackorderLimit(v int64) *VariantUpsert {
 // ClearBackorderLimit clears the value of the "backorder_limit" field.
 func (u *VariantUpsert) ClearBackorderLimit() *VariantUpsert {
 	u.SetNull(variant.FieldBackorderLimit)
+	return u
+}
+
+// SetBackorderAt sets the "backorder_at" field.
+func (u *VariantUpsert) SetBackorderAt(v time.Time) *VariantUpsert {
+	u.Set(variant.FieldBackorderAt, v)
+	return u
+}
+
+// UpdateBackorderAt sets the "backorder_at" field to the value that was provided on create.
+func (u *VariantUpsert) UpdateBackorderAt() *VariantUpsert {
+	u.SetExcluded(variant.FieldBackorderAt)
+	return u
+}
+
+// ClearBackorderAt clears the value of the "backorder_at" field.
+func (u *VariantUpsert) ClearBackorderAt() *VariantUpsert {
+	u.SetNull(variant.FieldBackorderAt)
+	return u
+}
+
+// SetPreorder sets the "preorder" field.
+func (u *VariantUpsert) SetPreorder(v bool) *VariantUpsert {
+	u.Set(variant.FieldPreorder, v)
+	return u
+}
+
+// UpdatePreorder sets the "preorder" field to the value that was provided on create.
+func (u *VariantUpsert) UpdatePreorder() *VariantUpsert {
+	u.SetExcluded(variant.FieldPreorder)
+	return u
+}
+
+// SetPreorderLimit sets the "preorder_limit" field.
+func (u *VariantUpsert) SetPreorderLimit(v int64) *VariantUpsert {
+	u.Set(variant.FieldPreorderLimit, v)
+	return u
+}
+
+// UpdatePreorderLimit sets the "preorder_limit" field to the value that was provided on create.
+func (u *VariantUpsert) UpdatePreorderLimit() *VariantUpsert {
+	u.SetExcluded(variant.FieldPreorderLimit)
+	return u
+}
+
+// AddPreorderLimit adds v to the "preorder_limit" field.
+func (u *VariantUpsert) AddPreorderLimit(v int64) *VariantUpsert {
+	u.Add(variant.FieldPreorderLimit, v)
+	return u
+}
+
+// ClearPreorderLimit clears the value of the "preorder_limit" field.
+func (u *VariantUpsert) ClearPreorderLimit() *VariantUpsert {
+	u.SetNull(variant.FieldPreorderLimit)
+	return u
+}
+
+// SetPreorderAt sets the "preorder_at" field.
+func (u *VariantUpsert) SetPreorderAt(v time.Time) *VariantUpsert {
+	u.Set(variant.FieldPreorderAt, v)
+	return u
+}
+
+// UpdatePreorderAt sets the "preorder_at" field to the value that was provided on create.
+func (u *VariantUpsert) UpdatePreorderAt() *VariantUpsert {
+	u.SetExcluded(variant.FieldPreorderAt)
+	return u
+}
+
+// ClearPreorderAt clears the value of the "preorder_at" field.
+func (u *VariantUpsert) ClearPreorderAt() *VariantUpsert {
+	u.SetNull(variant.FieldPreorderAt)
 	return u
 }
 
@@ -2037,6 +2188,90 @@ func (u *VariantUpsertOne) UpdateBackorderLimit() *VariantUpsertOne {
 func (u *VariantUpsertOne) ClearBackorderLimit() *VariantUpsertOne {
 	return u.Update(func(s *VariantUpsert) {
 		s.ClearBackorderLimit()
+	})
+}
+
+// SetBackorderAt sets the "backorder_at" field.
+func (u *VariantUpsertOne) SetBackorderAt(v time.Time) *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetBackorderAt(v)
+	})
+}
+
+// UpdateBackorderAt sets the "backorder_at" field to the value that was provided on create.
+func (u *VariantUpsertOne) UpdateBackorderAt() *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdateBackorderAt()
+	})
+}
+
+// ClearBackorderAt clears the value of the "backorder_at" field.
+func (u *VariantUpsertOne) ClearBackorderAt() *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.ClearBackorderAt()
+	})
+}
+
+// SetPreorder sets the "preorder" field.
+func (u *VariantUpsertOne) SetPreorder(v bool) *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetPreorder(v)
+	})
+}
+
+// UpdatePreorder sets the "preorder" field to the value that was provided on create.
+func (u *VariantUpsertOne) UpdatePreorder() *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdatePreorder()
+	})
+}
+
+// SetPreorderLimit sets the "preorder_limit" field.
+func (u *VariantUpsertOne) SetPreorderLimit(v int64) *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetPreorderLimit(v)
+	})
+}
+
+// AddPreorderLimit adds v to the "preorder_limit" field.
+func (u *VariantUpsertOne) AddPreorderLimit(v int64) *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.AddPreorderLimit(v)
+	})
+}
+
+// UpdatePreorderLimit sets the "preorder_limit" field to the value that was provided on create.
+func (u *VariantUpsertOne) UpdatePreorderLimit() *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdatePreorderLimit()
+	})
+}
+
+// ClearPreorderLimit clears the value of the "preorder_limit" field.
+func (u *VariantUpsertOne) ClearPreorderLimit() *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.ClearPreorderLimit()
+	})
+}
+
+// SetPreorderAt sets the "preorder_at" field.
+func (u *VariantUpsertOne) SetPreorderAt(v time.Time) *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetPreorderAt(v)
+	})
+}
+
+// UpdatePreorderAt sets the "preorder_at" field to the value that was provided on create.
+func (u *VariantUpsertOne) UpdatePreorderAt() *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdatePreorderAt()
+	})
+}
+
+// ClearPreorderAt clears the value of the "preorder_at" field.
+func (u *VariantUpsertOne) ClearPreorderAt() *VariantUpsertOne {
+	return u.Update(func(s *VariantUpsert) {
+		s.ClearPreorderAt()
 	})
 }
 
@@ -2891,6 +3126,90 @@ func (u *VariantUpsertBulk) UpdateBackorderLimit() *VariantUpsertBulk {
 func (u *VariantUpsertBulk) ClearBackorderLimit() *VariantUpsertBulk {
 	return u.Update(func(s *VariantUpsert) {
 		s.ClearBackorderLimit()
+	})
+}
+
+// SetBackorderAt sets the "backorder_at" field.
+func (u *VariantUpsertBulk) SetBackorderAt(v time.Time) *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetBackorderAt(v)
+	})
+}
+
+// UpdateBackorderAt sets the "backorder_at" field to the value that was provided on create.
+func (u *VariantUpsertBulk) UpdateBackorderAt() *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdateBackorderAt()
+	})
+}
+
+// ClearBackorderAt clears the value of the "backorder_at" field.
+func (u *VariantUpsertBulk) ClearBackorderAt() *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.ClearBackorderAt()
+	})
+}
+
+// SetPreorder sets the "preorder" field.
+func (u *VariantUpsertBulk) SetPreorder(v bool) *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetPreorder(v)
+	})
+}
+
+// UpdatePreorder sets the "preorder" field to the value that was provided on create.
+func (u *VariantUpsertBulk) UpdatePreorder() *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdatePreorder()
+	})
+}
+
+// SetPreorderLimit sets the "preorder_limit" field.
+func (u *VariantUpsertBulk) SetPreorderLimit(v int64) *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetPreorderLimit(v)
+	})
+}
+
+// AddPreorderLimit adds v to the "preorder_limit" field.
+func (u *VariantUpsertBulk) AddPreorderLimit(v int64) *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.AddPreorderLimit(v)
+	})
+}
+
+// UpdatePreorderLimit sets the "preorder_limit" field to the value that was provided on create.
+func (u *VariantUpsertBulk) UpdatePreorderLimit() *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdatePreorderLimit()
+	})
+}
+
+// ClearPreorderLimit clears the value of the "preorder_limit" field.
+func (u *VariantUpsertBulk) ClearPreorderLimit() *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.ClearPreorderLimit()
+	})
+}
+
+// SetPreorderAt sets the "preorder_at" field.
+func (u *VariantUpsertBulk) SetPreorderAt(v time.Time) *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.SetPreorderAt(v)
+	})
+}
+
+// UpdatePreorderAt sets the "preorder_at" field to the value that was provided on create.
+func (u *VariantUpsertBulk) UpdatePreorderAt() *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.UpdatePreorderAt()
+	})
+}
+
+// ClearPreorderAt clears the value of the "preorder_at" field.
+func (u *VariantUpsertBulk) ClearPreorderAt() *VariantUpsertBulk {
+	return u.Update(func(s *VariantUpsert) {
+		s.ClearPreorderAt()
 	})
 }
 

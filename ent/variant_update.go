@@ -612,6 +612,87 @@ func (_u *VariantUpdate) ClearBackorderLimit() *VariantUpdate {
 	return _u
 }
 
+// SetBackorderAt sets the "backorder_at" field.
+func (_u *VariantUpdate) SetBackorderAt(v time.Time) *VariantUpdate {
+	_u.mutation.SetBackorderAt(v)
+	return _u
+}
+
+// SetNillableBackorderAt sets the "backorder_at" field if the given value is not nil.
+func (_u *VariantUpdate) SetNillableBackorderAt(v *time.Time) *VariantUpdate {
+	if v != nil {
+		_u.SetBackorderAt(*v)
+	}
+	return _u
+}
+
+// ClearBackorderAt clears the value of the "backorder_at" field.
+func (_u *VariantUpdate) ClearBackorderAt() *VariantUpdate {
+	_u.mutation.ClearBackorderAt()
+	return _u
+}
+
+// SetPreorder sets the "preorder" field.
+func (_u *VariantUpdate) SetPreorder(v bool) *VariantUpdate {
+	_u.mutation.SetPreorder(v)
+	return _u
+}
+
+// SetNillablePreorder sets the "preorder" field if the given value is not nil.
+func (_u *VariantUpdate) SetNillablePreorder(v *bool) *VariantUpdate {
+	if v != nil {
+		_u.SetPreorder(*v)
+	}
+	return _u
+}
+
+// SetPreorderLimit sets the "preorder_limit" field.
+func (_u *VariantUpdate) SetPreorderLimit(v int64) *VariantUpdate {
+	_u.mutation.ResetPreorderLimit()
+	_u.mutation.SetPreorderLimit(v)
+	return _u
+}
+
+// SetNillablePreorderLimit sets the "preorder_limit" field if the given value is not nil.
+func (_u *VariantUpdate) SetNillablePreorderLimit(v *int64) *VariantUpdate {
+	if v != nil {
+		_u.SetPreorderLimit(*v)
+	}
+	return _u
+}
+
+// AddPreorderLimit adds value to the "preorder_limit" field.
+func (_u *VariantUpdate) AddPreorderLimit(v int64) *VariantUpdate {
+	_u.mutation.AddPreorderLimit(v)
+	return _u
+}
+
+// ClearPreorderLimit clears the value of the "preorder_limit" field.
+func (_u *VariantUpdate) ClearPreorderLimit() *VariantUpdate {
+	_u.mutation.ClearPreorderLimit()
+	return _u
+}
+
+// SetPreorderAt sets the "preorder_at" field.
+func (_u *VariantUpdate) SetPreorderAt(v time.Time) *VariantUpdate {
+	_u.mutation.SetPreorderAt(v)
+	return _u
+}
+
+// SetNillablePreorderAt sets the "preorder_at" field if the given value is not nil.
+func (_u *VariantUpdate) SetNillablePreorderAt(v *time.Time) *VariantUpdate {
+	if v != nil {
+		_u.SetPreorderAt(*v)
+	}
+	return _u
+}
+
+// ClearPreorderAt clears the value of the "preorder_at" field.
+func (_u *VariantUpdate) ClearPreorderAt() *VariantUpdate {
+	_u.mutation.ClearPreorderAt()
+	return _u
+}
+
 // SetFulfillmentService sets the "fulfillment_service" field.
 func (_u *VariantUpdate) SetFulfillmentService(v string) *VariantUpdate {
 	_u.mutation.SetFulfillmentService(v)
@@ -882,6 +963,30 @@ func (_u *VariantUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.BackorderLimitCleared() {
 		_spec.ClearField(variant.FieldBackorderLimit, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.BackorderAt(); ok {
+		_spec.SetField(variant.FieldBackorderAt, field.TypeTime, value)
+	}
+	if _u.mutation.BackorderAtCleared() {
+		_spec.ClearField(variant.FieldBackorderAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Preorder(); ok {
+		_spec.SetField(variant.FieldPreorder, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.PreorderLimit(); ok {
+		_spec.SetField(variant.FieldPreorderLimit, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedPreorderLimit(); ok {
+		_spec.AddField(variant.FieldPreorderLimit, field.TypeInt64, value)
+	}
+	if _u.mutation.PreorderLimitCleared() {
+		_spec.ClearField(variant.FieldPreorderLimit, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.PreorderAt(); ok {
+		_spec.SetField(variant.FieldPreorderAt, field.TypeTime, value)
+	}
+	if _u.mutation.PreorderAtCleared() {
+		_spec.ClearField(variant.FieldPreorderAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.FulfillmentService(); ok {
 		_spec.SetField(variant.FieldFulfillmentService, field.TypeString, value)
@@ -1555,6 +1660,87 @@ func (_u *VariantUpdateOne) ClearBackorderLimit() *VariantUpdateOne {
 	return _u
 }
 
+// SetBackorderAt sets the "backorder_at" field.
+func (_u *VariantUpdateOne) SetBackorderAt(v time.Time) *VariantUpdateOne {
+	_u.mutation.SetBackorderAt(v)
+	return _u
+}
+
+// SetNillableBackorderAt sets the "backorder_at" field if the given value is not nil.
+func (_u *VariantUpdateOne) SetNillableBackorderAt(v *time.Time) *VariantUpdateOne {
+	if v != nil {
+		_u.SetBackorderAt(*v)
+	}
+	return _u
+}
+
+// ClearBackorderAt clears the value of the "backorder_at" field.
+func (_u *VariantUpdateOne) ClearBackorderAt() *VariantUpdateOne {
+	_u.mutation.ClearBackorderAt()
+	return _u
+}
+
+// SetPreorder sets the "preorder" field.
+func (_u *VariantUpdateOne) SetPreorder(v bool) *VariantUpdateOne {
+	_u.mutation.SetPreorder(v)
+	return _u
+}
+
+// SetNillablePreorder sets the "preorder" field if the given value is not nil.
+func (_u *VariantUpdateOne) SetNillablePreorder(v *bool) *VariantUpdateOne {
+	if v != nil {
+		_u.SetPreorder(*v)
+	}
+	return _u
+}
+
+// SetPreorderLimit sets the "preorder_limit" field.
+func (_u *VariantUpdateOne) SetPreorderLimit(v int64) *VariantUpdateOne {
+	_u.mutation.ResetPreorderLimit()
+	_u.mutation.SetPreorderLimit(v)
+	return _u
+}
+
+// SetNillablePreorderLimit sets the "preorder_limit" field if the given value is not nil.
+func (_u *VariantUpdateOne) SetNillablePreorderLimit(v *int64) *VariantUpdateOne {
+	if v != nil {
+		_u.SetPreorderLimit(*v)
+	}
+	return _u
+}
+
+// AddPreorderLimit adds value to the "preorder_limit" field.
+func (_u *VariantUpdateOne) AddPreorderLimit(v int64) *VariantUpdateOne {
+	_u.mutation.AddPreorderLimit(v)
+	return _u
+}
+
+// ClearPreorderLimit clears the value of the "preorder_limit" field.
+func (_u *VariantUpdateOne) ClearPreorderLimit() *VariantUpdateOne {
+	_u.mutation.ClearPreorderLimit()
+	return _u
+}
+
+// SetPreorderAt sets the "preorder_at" field.
+func (_u *VariantUpdateOne) SetPreorderAt(v time.Time) *VariantUpdateOne {
+	_u.mutation.SetPreorderAt(v)
+	return _u
+}
+
+// SetNillablePreorderAt sets the "preorder_at" field if the given value is not nil.
+func (_u *VariantUpdateOne) SetNillablePreorderAt(v *time.Time) *VariantUpdateOne {
+	if v != nil {
+		_u.SetPreorderAt(*v)
+	}
+	return _u
+}
+
+// ClearPreorderAt clears the value of the "preorder_at" field.
+func (_u *VariantUpdateOne) ClearPreorderAt() *VariantUpdateOne {
+	_u.mutation.ClearPreorderAt()
+	return _u
+}
+
 // SetFulfillmentService sets the "fulfillment_service" field.
 func (_u *VariantUpdateOne) SetFulfillmentService(v string) *VariantUpdateOne {
 	_u.mutation.SetFulfillmentService(v)
@@ -1855,6 +2041,30 @@ func (_u *VariantUpdateOne) sqlSave(ctx context.Context) (_node *Variant, err er
 	}
 	if _u.mutation.BackorderLimitCleared() {
 		_spec.ClearField(variant.FieldBackorderLimit, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.BackorderAt(); ok {
+		_spec.SetField(variant.FieldBackorderAt, field.TypeTime, value)
+	}
+	if _u.mutation.BackorderAtCleared() {
+		_spec.ClearField(variant.FieldBackorderAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Preorder(); ok {
+		_spec.SetField(variant.FieldPreorder, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.PreorderLimit(); ok {
+		_spec.SetField(variant.FieldPreorderLimit, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedPreorderLimit(); ok {
+		_spec.AddField(variant.FieldPreorderLimit, field.TypeInt64, value)
+	}
+	if _u.mutation.PreorderLimitCleared() {
+		_spec.ClearField(variant.FieldPreorderLimit, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.PreorderAt(); ok {
+		_spec.SetField(variant.FieldPreorderAt, field.TypeTime, value)
+	}
+	if _u.mutation.PreorderAtCleared() {
+		_spec.ClearField(variant.FieldPreorderAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.FulfillmentService(); ok {
 		_spec.SetField(variant.FieldFulfillmentService, field.TypeString, value)

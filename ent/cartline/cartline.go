@@ -26,6 +26,8 @@ const (
 	FieldAttributes = "attributes"
 	// FieldDigest holds the string denoting the digest field in the database.
 	FieldDigest = "digest"
+	// FieldComponents holds the string denoting the components field in the database.
+	FieldComponents = "components"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
 	// FieldSeenPrice holds the string denoting the seen_price field in the database.
@@ -53,6 +55,7 @@ var Columns = []string{
 	FieldQuantity,
 	FieldAttributes,
 	FieldDigest,
+	FieldComponents,
 	FieldTitle,
 	FieldSeenPrice,
 }

@@ -315,6 +315,16 @@ func DigestLTE(v []byte) predicate.CartLine {
 	return predicate.CartLine(sql.FieldLTE(FieldDigest, v))
 }
 
+// ComponentsIsNil applies the IsNil predicate on the "components" field.
+func ComponentsIsNil() predicate.CartLine {
+	return predicate.CartLine(sql.FieldIsNull(FieldComponents))
+}
+
+// ComponentsNotNil applies the NotNil predicate on the "components" field.
+func ComponentsNotNil() predicate.CartLine {
+	return predicate.CartLine(sql.FieldNotNull(FieldComponents))
+}
+
 // TitleEQ applies the EQ predicate on the "title" field.
 func TitleEQ(v string) predicate.CartLine {
 	return predicate.CartLine(sql.FieldEQ(FieldTitle, v))

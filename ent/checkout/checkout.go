@@ -60,6 +60,8 @@ const (
 	FieldQuoteHash = "quote_hash"
 	// FieldClient holds the string denoting the client field in the database.
 	FieldClient = "client"
+	// FieldActiveUntil holds the string denoting the active_until field in the database.
+	FieldActiveUntil = "active_until"
 	// FieldOrderID holds the string denoting the order_id field in the database.
 	FieldOrderID = "order_id"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
@@ -115,6 +117,7 @@ var Columns = []string{
 	FieldQuote,
 	FieldQuoteHash,
 	FieldClient,
+	FieldActiveUntil,
 	FieldOrderID,
 	FieldExpiresAt,
 	FieldEndedAt,
@@ -247,6 +250,11 @@ func ByQuoteHash(opts ...sql.OrderTermOption) OrderOption {
 // ByClient orders the results by the client field.
 func ByClient(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClient, opts...).ToFunc()
+}
+
+// ByActiveUntil orders the results by the active_until field.
+func ByActiveUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldActiveUntil, opts...).ToFunc()
 }
 
 // ByOrderID orders the results by the order_id field.

@@ -145,6 +145,11 @@ func Client(v string) predicate.Checkout {
 	return predicate.Checkout(sql.FieldEQ(FieldClient, v))
 }
 
+// ActiveUntil applies equality check predicate on the "active_until" field. It's identical to ActiveUntilEQ.
+func ActiveUntil(v time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldEQ(FieldActiveUntil, v))
+}
+
 // OrderID applies equality check predicate on the "order_id" field. It's identical to OrderIDEQ.
 func OrderID(v int64) predicate.Checkout {
 	return predicate.Checkout(sql.FieldEQ(FieldOrderID, v))
@@ -1043,6 +1048,56 @@ func ClientEqualFold(v string) predicate.Checkout {
 // ClientContainsFold applies the ContainsFold predicate on the "client" field.
 func ClientContainsFold(v string) predicate.Checkout {
 	return predicate.Checkout(sql.FieldContainsFold(FieldClient, v))
+}
+
+// ActiveUntilEQ applies the EQ predicate on the "active_until" field.
+func ActiveUntilEQ(v time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldEQ(FieldActiveUntil, v))
+}
+
+// ActiveUntilNEQ applies the NEQ predicate on the "active_until" field.
+func ActiveUntilNEQ(v time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldNEQ(FieldActiveUntil, v))
+}
+
+// ActiveUntilIn applies the In predicate on the "active_until" field.
+func ActiveUntilIn(vs ...time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldIn(FieldActiveUntil, vs...))
+}
+
+// ActiveUntilNotIn applies the NotIn predicate on the "active_until" field.
+func ActiveUntilNotIn(vs ...time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldNotIn(FieldActiveUntil, vs...))
+}
+
+// ActiveUntilGT applies the GT predicate on the "active_until" field.
+func ActiveUntilGT(v time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldGT(FieldActiveUntil, v))
+}
+
+// ActiveUntilGTE applies the GTE predicate on the "active_until" field.
+func ActiveUntilGTE(v time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldGTE(FieldActiveUntil, v))
+}
+
+// ActiveUntilLT applies the LT predicate on the "active_until" field.
+func ActiveUntilLT(v time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldLT(FieldActiveUntil, v))
+}
+
+// ActiveUntilLTE applies the LTE predicate on the "active_until" field.
+func ActiveUntilLTE(v time.Time) predicate.Checkout {
+	return predicate.Checkout(sql.FieldLTE(FieldActiveUntil, v))
+}
+
+// ActiveUntilIsNil applies the IsNil predicate on the "active_until" field.
+func ActiveUntilIsNil() predicate.Checkout {
+	return predicate.Checkout(sql.FieldIsNull(FieldActiveUntil))
+}
+
+// ActiveUntilNotNil applies the NotNil predicate on the "active_until" field.
+func ActiveUntilNotNil() predicate.Checkout {
+	return predicate.Checkout(sql.FieldNotNull(FieldActiveUntil))
 }
 
 // OrderIDEQ applies the EQ predicate on the "order_id" field.

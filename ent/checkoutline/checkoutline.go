@@ -22,6 +22,8 @@ const (
 	FieldQuantity = "quantity"
 	// FieldAttributes holds the string denoting the attributes field in the database.
 	FieldAttributes = "attributes"
+	// FieldComponents holds the string denoting the components field in the database.
+	FieldComponents = "components"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
 	// FieldPosition holds the string denoting the position field in the database.
@@ -47,6 +49,7 @@ var Columns = []string{
 	FieldVariantID,
 	FieldQuantity,
 	FieldAttributes,
+	FieldComponents,
 	FieldTitle,
 	FieldPosition,
 }

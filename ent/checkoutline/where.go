@@ -223,6 +223,16 @@ func QuantityLTE(v int) predicate.CheckoutLine {
 	return predicate.CheckoutLine(sql.FieldLTE(FieldQuantity, v))
 }
 
+// ComponentsIsNil applies the IsNil predicate on the "components" field.
+func ComponentsIsNil() predicate.CheckoutLine {
+	return predicate.CheckoutLine(sql.FieldIsNull(FieldComponents))
+}
+
+// ComponentsNotNil applies the NotNil predicate on the "components" field.
+func ComponentsNotNil() predicate.CheckoutLine {
+	return predicate.CheckoutLine(sql.FieldNotNull(FieldComponents))
+}
+
 // TitleEQ applies the EQ predicate on the "title" field.
 func TitleEQ(v string) predicate.CheckoutLine {
 	return predicate.CheckoutLine(sql.FieldEQ(FieldTitle, v))

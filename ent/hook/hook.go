@@ -45,6 +45,42 @@ func (f BlogFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BlogMutation", m)
 }
 
+// The BundleFunc type is an adapter to allow the use of ordinary
+// function as Bundle mutator.
+type BundleFunc func(context.Context, *ent.BundleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BundleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BundleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BundleMutation", m)
+}
+
+// The BundleChoiceFunc type is an adapter to allow the use of ordinary
+// function as BundleChoice mutator.
+type BundleChoiceFunc func(context.Context, *ent.BundleChoiceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BundleChoiceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BundleChoiceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BundleChoiceMutation", m)
+}
+
+// The BundleSlotFunc type is an adapter to allow the use of ordinary
+// function as BundleSlot mutator.
+type BundleSlotFunc func(context.Context, *ent.BundleSlotMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BundleSlotFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BundleSlotMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BundleSlotMutation", m)
+}
+
 // The CartFunc type is an adapter to allow the use of ordinary
 // function as Cart mutator.
 type CartFunc func(context.Context, *ent.CartMutation) (ent.Value, error)
@@ -237,6 +273,30 @@ func (f LocationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LocationMutation", m)
 }
 
+// The LocationMarketFunc type is an adapter to allow the use of ordinary
+// function as LocationMarket mutator.
+type LocationMarketFunc func(context.Context, *ent.LocationMarketMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LocationMarketFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LocationMarketMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LocationMarketMutation", m)
+}
+
+// The LocationZoneFunc type is an adapter to allow the use of ordinary
+// function as LocationZone mutator.
+type LocationZoneFunc func(context.Context, *ent.LocationZoneMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LocationZoneFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LocationZoneMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LocationZoneMutation", m)
+}
+
 // The MailMessageFunc type is an adapter to allow the use of ordinary
 // function as MailMessage mutator.
 type MailMessageFunc func(context.Context, *ent.MailMessageMutation) (ent.Value, error)
@@ -379,6 +439,18 @@ func (f OrderLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OrderLineMutation", m)
+}
+
+// The OrderLineComponentFunc type is an adapter to allow the use of ordinary
+// function as OrderLineComponent mutator.
+type OrderLineComponentFunc func(context.Context, *ent.OrderLineComponentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OrderLineComponentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.OrderLineComponentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OrderLineComponentMutation", m)
 }
 
 // The OrderNoteFunc type is an adapter to allow the use of ordinary
@@ -597,6 +669,30 @@ func (f ProductTagFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProductTagMutation", m)
 }
 
+// The PurchaseOrderFunc type is an adapter to allow the use of ordinary
+// function as PurchaseOrder mutator.
+type PurchaseOrderFunc func(context.Context, *ent.PurchaseOrderMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PurchaseOrderFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PurchaseOrderMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PurchaseOrderMutation", m)
+}
+
+// The PurchaseOrderLineFunc type is an adapter to allow the use of ordinary
+// function as PurchaseOrderLine mutator.
+type PurchaseOrderLineFunc func(context.Context, *ent.PurchaseOrderLineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PurchaseOrderLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PurchaseOrderLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PurchaseOrderLineMutation", m)
+}
+
 // The ReservationFunc type is an adapter to allow the use of ordinary
 // function as Reservation mutator.
 type ReservationFunc func(context.Context, *ent.ReservationMutation) (ent.Value, error)
@@ -607,6 +703,18 @@ func (f ReservationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReservationMutation", m)
+}
+
+// The RestockRequestFunc type is an adapter to allow the use of ordinary
+// function as RestockRequest mutator.
+type RestockRequestFunc func(context.Context, *ent.RestockRequestMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RestockRequestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RestockRequestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RestockRequestMutation", m)
 }
 
 // The ShopPolicyFunc type is an adapter to allow the use of ordinary
@@ -669,6 +777,54 @@ func (f StaffSessionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StaffSessionMutation", m)
 }
 
+// The StockCountFunc type is an adapter to allow the use of ordinary
+// function as StockCount mutator.
+type StockCountFunc func(context.Context, *ent.StockCountMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockCountFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockCountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockCountMutation", m)
+}
+
+// The StockCountLineFunc type is an adapter to allow the use of ordinary
+// function as StockCountLine mutator.
+type StockCountLineFunc func(context.Context, *ent.StockCountLineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockCountLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockCountLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockCountLineMutation", m)
+}
+
+// The StockFeedFunc type is an adapter to allow the use of ordinary
+// function as StockFeed mutator.
+type StockFeedFunc func(context.Context, *ent.StockFeedMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockFeedFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockFeedMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockFeedMutation", m)
+}
+
+// The StockFeedRunFunc type is an adapter to allow the use of ordinary
+// function as StockFeedRun mutator.
+type StockFeedRunFunc func(context.Context, *ent.StockFeedRunMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockFeedRunFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockFeedRunMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockFeedRunMutation", m)
+}
+
 // The StockLevelFunc type is an adapter to allow the use of ordinary
 // function as StockLevel mutator.
 type StockLevelFunc func(context.Context, *ent.StockLevelMutation) (ent.Value, error)
@@ -679,6 +835,54 @@ func (f StockLevelFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockLevelMutation", m)
+}
+
+// The StockPolicyFunc type is an adapter to allow the use of ordinary
+// function as StockPolicy mutator.
+type StockPolicyFunc func(context.Context, *ent.StockPolicyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockPolicyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockPolicyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockPolicyMutation", m)
+}
+
+// The StockThresholdFunc type is an adapter to allow the use of ordinary
+// function as StockThreshold mutator.
+type StockThresholdFunc func(context.Context, *ent.StockThresholdMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockThresholdFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockThresholdMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockThresholdMutation", m)
+}
+
+// The StockTransferFunc type is an adapter to allow the use of ordinary
+// function as StockTransfer mutator.
+type StockTransferFunc func(context.Context, *ent.StockTransferMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockTransferFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockTransferMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockTransferMutation", m)
+}
+
+// The StockTransferLineFunc type is an adapter to allow the use of ordinary
+// function as StockTransferLine mutator.
+type StockTransferLineFunc func(context.Context, *ent.StockTransferLineMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f StockTransferLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.StockTransferLineMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StockTransferLineMutation", m)
 }
 
 // The TaxRateFunc type is an adapter to allow the use of ordinary

@@ -116,6 +116,108 @@ var (
 			},
 		},
 	}
+	// BundleColumns holds the columns for the "bundle" table.
+	BundleColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "kind", Type: field.TypeString, Default: "fixed"},
+		{Name: "pricing", Type: field.TypeString, Default: "own"},
+		{Name: "discount_ppm", Type: field.TypeInt64, Default: 0},
+		{Name: "variant_id", Type: field.TypeInt64},
+	}
+	// BundleTable holds the schema information for the "bundle" table.
+	BundleTable = &schema.Table{
+		Name:       "bundle",
+		Columns:    BundleColumns,
+		PrimaryKey: []*schema.Column{BundleColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "bundle_variant_variant",
+				Columns:    []*schema.Column{BundleColumns[7]},
+				RefColumns: []*schema.Column{VariantColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "bundle_variant_id",
+				Unique:  true,
+				Columns: []*schema.Column{BundleColumns[7]},
+			},
+		},
+	}
+	// BundleChoiceColumns holds the columns for the "bundle_choice" table.
+	BundleChoiceColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "quantity", Type: field.TypeInt, Default: 1},
+		{Name: "slot_id", Type: field.TypeInt64},
+		{Name: "variant_id", Type: field.TypeInt64},
+	}
+	// BundleChoiceTable holds the schema information for the "bundle_choice" table.
+	BundleChoiceTable = &schema.Table{
+		Name:       "bundle_choice",
+		Columns:    BundleChoiceColumns,
+		PrimaryKey: []*schema.Column{BundleChoiceColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "bundle_choice_bundle_slot_slot",
+				Columns:    []*schema.Column{BundleChoiceColumns[3]},
+				RefColumns: []*schema.Column{BundleSlotColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "bundle_choice_variant_variant",
+				Columns:    []*schema.Column{BundleChoiceColumns[4]},
+				RefColumns: []*schema.Column{VariantColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "bundlechoice_slot_id_variant_id",
+				Unique:  true,
+				Columns: []*schema.Column{BundleChoiceColumns[3], BundleChoiceColumns[4]},
+			},
+			{
+				Name:    "bundlechoice_variant_id",
+				Unique:  false,
+				Columns: []*schema.Column{BundleChoiceColumns[4]},
+			},
+		},
+	}
+	// BundleSlotColumns holds the columns for the "bundle_slot" table.
+	BundleSlotColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "title", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "least_pieces", Type: field.TypeInt, Default: 1},
+		{Name: "most_pieces", Type: field.TypeInt, Default: 1},
+		{Name: "bundle_id", Type: field.TypeInt64},
+	}
+	// BundleSlotTable holds the schema information for the "bundle_slot" table.
+	BundleSlotTable = &schema.Table{
+		Name:       "bundle_slot",
+		Columns:    BundleSlotColumns,
+		PrimaryKey: []*schema.Column{BundleSlotColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "bundle_slot_bundle_bundle",
+				Columns:    []*schema.Column{BundleSlotColumns[5]},
+				RefColumns: []*schema.Column{BundleColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "bundleslot_bundle_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{BundleSlotColumns[5], BundleSlotColumns[1]},
+			},
+		},
+	}
 	// CartColumns holds the columns for the "cart" table.
 	CartColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -229,6 +331,7 @@ var (
 		{Name: "quantity", Type: field.TypeInt},
 		{Name: "attributes", Type: field.TypeJSON},
 		{Name: "digest", Type: field.TypeBytes},
+		{Name: "components", Type: field.TypeJSON, Nullable: true},
 		{Name: "title", Type: field.TypeString, Size: 2147483647},
 		{Name: "seen_price", Type: field.TypeInt64, Nullable: true},
 		{Name: "cart_id", Type: field.TypeInt64},
@@ -241,7 +344,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "cart_line_cart_cart",
-				Columns:    []*schema.Column{CartLineColumns[9]},
+				Columns:    []*schema.Column{CartLineColumns[10]},
 				RefColumns: []*schema.Column{CartColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -250,7 +353,7 @@ var (
 			{
 				Name:    "cartline_cart_id_variant_id_digest",
 				Unique:  true,
-				Columns: []*schema.Column{CartLineColumns[9], CartLineColumns[3], CartLineColumns[6]},
+				Columns: []*schema.Column{CartLineColumns[10], CartLineColumns[3], CartLineColumns[6]},
 			},
 		},
 	}
@@ -340,6 +443,7 @@ var (
 		{Name: "quote", Type: field.TypeJSON, Nullable: true},
 		{Name: "quote_hash", Type: field.TypeString, Default: ""},
 		{Name: "client", Type: field.TypeString, Default: ""},
+		{Name: "active_until", Type: field.TypeTime, Nullable: true},
 		{Name: "order_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
@@ -354,13 +458,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "checkout_cart_cart",
-				Columns:    []*schema.Column{CheckoutColumns[26]},
+				Columns:    []*schema.Column{CheckoutColumns[27]},
 				RefColumns: []*schema.Column{CartColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "checkout_market_market",
-				Columns:    []*schema.Column{CheckoutColumns[27]},
+				Columns:    []*schema.Column{CheckoutColumns[28]},
 				RefColumns: []*schema.Column{MarketColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -369,7 +473,7 @@ var (
 			{
 				Name:    "checkout_one_open",
 				Unique:  true,
-				Columns: []*schema.Column{CheckoutColumns[26]},
+				Columns: []*schema.Column{CheckoutColumns[27]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "((state)::text <> 'expired'::text) AND ((state)::text <> 'cancelled'::text)",
 				},
@@ -377,12 +481,12 @@ var (
 			{
 				Name:    "checkout_order_id",
 				Unique:  true,
-				Columns: []*schema.Column{CheckoutColumns[23]},
+				Columns: []*schema.Column{CheckoutColumns[24]},
 			},
 			{
 				Name:    "checkout_due",
 				Unique:  false,
-				Columns: []*schema.Column{CheckoutColumns[24]},
+				Columns: []*schema.Column{CheckoutColumns[25]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
 				},
@@ -390,7 +494,7 @@ var (
 			{
 				Name:    "checkout_market_id",
 				Unique:  false,
-				Columns: []*schema.Column{CheckoutColumns[27]},
+				Columns: []*schema.Column{CheckoutColumns[28]},
 			},
 		},
 	}
@@ -401,6 +505,7 @@ var (
 		{Name: "variant_id", Type: field.TypeInt64},
 		{Name: "quantity", Type: field.TypeInt},
 		{Name: "attributes", Type: field.TypeJSON},
+		{Name: "components", Type: field.TypeJSON, Nullable: true},
 		{Name: "title", Type: field.TypeString, Size: 2147483647},
 		{Name: "position", Type: field.TypeInt},
 		{Name: "checkout_id", Type: field.TypeInt64},
@@ -413,7 +518,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "checkout_line_checkout_checkout",
-				Columns:    []*schema.Column{CheckoutLineColumns[7]},
+				Columns:    []*schema.Column{CheckoutLineColumns[8]},
 				RefColumns: []*schema.Column{CheckoutColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -422,7 +527,7 @@ var (
 			{
 				Name:    "checkoutline_checkout_id_cart_line_id",
 				Unique:  true,
-				Columns: []*schema.Column{CheckoutLineColumns[7], CheckoutLineColumns[1]},
+				Columns: []*schema.Column{CheckoutLineColumns[8], CheckoutLineColumns[1]},
 			},
 		},
 	}
@@ -752,6 +857,9 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "kind", Type: field.TypeString, Default: "warehouse"},
 		{Name: "country", Type: field.TypeString, Nullable: true},
+		{Name: "address", Type: field.TypeJSON, Nullable: true},
+		{Name: "latitude", Type: field.TypeFloat64, Nullable: true},
+		{Name: "longitude", Type: field.TypeFloat64, Nullable: true},
 		{Name: "priority", Type: field.TypeInt, Default: 0},
 		{Name: "is_default", Type: field.TypeBool, Default: false},
 		{Name: "active", Type: field.TypeBool, Default: true},
@@ -770,10 +878,78 @@ var (
 			{
 				Name:    "location_one_default",
 				Unique:  true,
-				Columns: []*schema.Column{LocationColumns[9]},
+				Columns: []*schema.Column{LocationColumns[12]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "is_default",
 				},
+			},
+		},
+	}
+	// LocationMarketColumns holds the columns for the "location_market" table.
+	LocationMarketColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "location_id", Type: field.TypeInt64},
+		{Name: "market_id", Type: field.TypeInt64},
+	}
+	// LocationMarketTable holds the schema information for the "location_market" table.
+	LocationMarketTable = &schema.Table{
+		Name:       "location_market",
+		Columns:    LocationMarketColumns,
+		PrimaryKey: []*schema.Column{LocationMarketColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "location_market_location_location",
+				Columns:    []*schema.Column{LocationMarketColumns[1]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "location_market_market_market",
+				Columns:    []*schema.Column{LocationMarketColumns[2]},
+				RefColumns: []*schema.Column{MarketColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "locationmarket_location_id_market_id",
+				Unique:  true,
+				Columns: []*schema.Column{LocationMarketColumns[1], LocationMarketColumns[2]},
+			},
+			{
+				Name:    "locationmarket_market_id",
+				Unique:  false,
+				Columns: []*schema.Column{LocationMarketColumns[2]},
+			},
+		},
+	}
+	// LocationZoneColumns holds the columns for the "location_zone" table.
+	LocationZoneColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "country", Type: field.TypeString},
+		{Name: "province", Type: field.TypeString, Default: ""},
+		{Name: "postal_prefix", Type: field.TypeString, Default: ""},
+		{Name: "location_id", Type: field.TypeInt64},
+	}
+	// LocationZoneTable holds the schema information for the "location_zone" table.
+	LocationZoneTable = &schema.Table{
+		Name:       "location_zone",
+		Columns:    LocationZoneColumns,
+		PrimaryKey: []*schema.Column{LocationZoneColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "location_zone_location_location",
+				Columns:    []*schema.Column{LocationZoneColumns[5]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "locationzone_location_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{LocationZoneColumns[5], LocationZoneColumns[1]},
 			},
 		},
 	}
@@ -1236,6 +1412,46 @@ var (
 				Name:    "orderline_variant_id",
 				Unique:  false,
 				Columns: []*schema.Column{OrderLineColumns[2]},
+			},
+		},
+	}
+	// OrderLineComponentColumns holds the columns for the "order_line_component" table.
+	OrderLineComponentColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "product_id", Type: field.TypeInt64},
+		{Name: "title", Type: field.TypeString, Size: 2147483647},
+		{Name: "variant_title", Type: field.TypeString, Size: 2147483647},
+		{Name: "sku", Type: field.TypeString, Default: ""},
+		{Name: "quantity", Type: field.TypeInt},
+		{Name: "requires_shipping", Type: field.TypeBool},
+		{Name: "weight_grams", Type: field.TypeInt64},
+		{Name: "line_id", Type: field.TypeInt64},
+	}
+	// OrderLineComponentTable holds the schema information for the "order_line_component" table.
+	OrderLineComponentTable = &schema.Table{
+		Name:       "order_line_component",
+		Columns:    OrderLineComponentColumns,
+		PrimaryKey: []*schema.Column{OrderLineComponentColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "order_line_component_order_line_line",
+				Columns:    []*schema.Column{OrderLineComponentColumns[10]},
+				RefColumns: []*schema.Column{OrderLineColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orderlinecomponent_line_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{OrderLineComponentColumns[10], OrderLineComponentColumns[1]},
+			},
+			{
+				Name:    "orderlinecomponent_variant_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrderLineComponentColumns[2]},
 			},
 		},
 	}
@@ -1988,6 +2204,95 @@ var (
 			},
 		},
 	}
+	// PurchaseOrderColumns holds the columns for the "purchase_order" table.
+	PurchaseOrderColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "state", Type: field.TypeString, Default: "draft"},
+		{Name: "reference", Type: field.TypeString, Default: ""},
+		{Name: "note", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "currency", Type: field.TypeString},
+		{Name: "expected_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ordered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "supplier_id", Type: field.TypeInt64},
+		{Name: "location_id", Type: field.TypeInt64},
+	}
+	// PurchaseOrderTable holds the schema information for the "purchase_order" table.
+	PurchaseOrderTable = &schema.Table{
+		Name:       "purchase_order",
+		Columns:    PurchaseOrderColumns,
+		PrimaryKey: []*schema.Column{PurchaseOrderColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "purchase_order_location_supplier",
+				Columns:    []*schema.Column{PurchaseOrderColumns[11]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "purchase_order_location_location",
+				Columns:    []*schema.Column{PurchaseOrderColumns[12]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "purchaseorder_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{PurchaseOrderColumns[4], PurchaseOrderColumns[0]},
+			},
+			{
+				Name:    "purchaseorder_supplier_id",
+				Unique:  false,
+				Columns: []*schema.Column{PurchaseOrderColumns[11]},
+			},
+			{
+				Name:    "purchaseorder_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{PurchaseOrderColumns[12]},
+			},
+		},
+	}
+	// PurchaseOrderLineColumns holds the columns for the "purchase_order_line" table.
+	PurchaseOrderLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "cancelled", Type: field.TypeInt64, Default: 0},
+		{Name: "unit_cost", Type: field.TypeInt64, Nullable: true},
+		{Name: "purchase_order_id", Type: field.TypeInt64},
+	}
+	// PurchaseOrderLineTable holds the schema information for the "purchase_order_line" table.
+	PurchaseOrderLineTable = &schema.Table{
+		Name:       "purchase_order_line",
+		Columns:    PurchaseOrderLineColumns,
+		PrimaryKey: []*schema.Column{PurchaseOrderLineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "purchase_order_line_purchase_order_purchase_order",
+				Columns:    []*schema.Column{PurchaseOrderLineColumns[6]},
+				RefColumns: []*schema.Column{PurchaseOrderColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "purchaseorderline_purchase_order_id_variant_id",
+				Unique:  true,
+				Columns: []*schema.Column{PurchaseOrderLineColumns[6], PurchaseOrderLineColumns[1]},
+			},
+			{
+				Name:    "purchaseorderline_variant_id",
+				Unique:  false,
+				Columns: []*schema.Column{PurchaseOrderLineColumns[1]},
+			},
+		},
+	}
 	// ReservationColumns holds the columns for the "reservation" table.
 	ReservationColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2000,6 +2305,7 @@ var (
 		{Name: "quantity", Type: field.TypeInt64},
 		{Name: "state", Type: field.TypeString, Default: "held"},
 		{Name: "client", Type: field.TypeString, Default: ""},
+		{Name: "customer", Type: field.TypeString, Default: ""},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
 	}
@@ -2020,7 +2326,7 @@ var (
 			{
 				Name:    "reservation_due",
 				Unique:  false,
-				Columns: []*schema.Column{ReservationColumns[10]},
+				Columns: []*schema.Column{ReservationColumns[11]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "(state)::text = 'held'::text",
 				},
@@ -2042,9 +2348,76 @@ var (
 				},
 			},
 			{
+				Name:    "reservation_customer",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(ended_at IS NULL) AND ((customer)::text <> ''::text)",
+				},
+			},
+			{
 				Name:    "reservation_checkout_id",
 				Unique:  false,
 				Columns: []*schema.Column{ReservationColumns[3]},
+			},
+		},
+	}
+	// RestockRequestColumns holds the columns for the "restock_request" table.
+	RestockRequestColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "email", Type: field.TypeString},
+		{Name: "email_key", Type: field.TypeString},
+		{Name: "country", Type: field.TypeString},
+		{Name: "language", Type: field.TypeString},
+		{Name: "state", Type: field.TypeString, Default: "waiting"},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "market_id", Type: field.TypeInt64},
+	}
+	// RestockRequestTable holds the schema information for the "restock_request" table.
+	RestockRequestTable = &schema.Table{
+		Name:       "restock_request",
+		Columns:    RestockRequestColumns,
+		PrimaryKey: []*schema.Column{RestockRequestColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "restock_request_variant_variant",
+				Columns:    []*schema.Column{RestockRequestColumns[9]},
+				RefColumns: []*schema.Column{VariantColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "restock_request_market_market",
+				Columns:    []*schema.Column{RestockRequestColumns[10]},
+				RefColumns: []*schema.Column{MarketColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "restock_request_one_waiting",
+				Unique:  true,
+				Columns: []*schema.Column{RestockRequestColumns[9], RestockRequestColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'waiting'::text",
+				},
+			},
+			{
+				Name:    "restockrequest_email_key",
+				Unique:  false,
+				Columns: []*schema.Column{RestockRequestColumns[4]},
+			},
+			{
+				Name:    "restockrequest_market_id",
+				Unique:  false,
+				Columns: []*schema.Column{RestockRequestColumns[10]},
+			},
+			{
+				Name:    "restockrequest_ended_at",
+				Unique:  false,
+				Columns: []*schema.Column{RestockRequestColumns[8]},
 			},
 		},
 	}
@@ -2193,6 +2566,174 @@ var (
 			},
 		},
 	}
+	// StockCountColumns holds the columns for the "stock_count" table.
+	StockCountColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "state", Type: field.TypeString, Default: "open"},
+		{Name: "note", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "location_id", Type: field.TypeInt64},
+	}
+	// StockCountTable holds the schema information for the "stock_count" table.
+	StockCountTable = &schema.Table{
+		Name:       "stock_count",
+		Columns:    StockCountColumns,
+		PrimaryKey: []*schema.Column{StockCountColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_count_location_location",
+				Columns:    []*schema.Column{StockCountColumns[7]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stockcount_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockCountColumns[4], StockCountColumns[0]},
+			},
+			{
+				Name:    "stockcount_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockCountColumns[7]},
+			},
+		},
+	}
+	// StockCountLineColumns holds the columns for the "stock_count_line" table.
+	StockCountLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "expected", Type: field.TypeInt64},
+		{Name: "counted", Type: field.TypeInt64, Nullable: true},
+		{Name: "counted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "count_id", Type: field.TypeInt64},
+	}
+	// StockCountLineTable holds the schema information for the "stock_count_line" table.
+	StockCountLineTable = &schema.Table{
+		Name:       "stock_count_line",
+		Columns:    StockCountLineColumns,
+		PrimaryKey: []*schema.Column{StockCountLineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_count_line_stock_count_count",
+				Columns:    []*schema.Column{StockCountLineColumns[5]},
+				RefColumns: []*schema.Column{StockCountColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stockcountline_count_id_variant_id",
+				Unique:  true,
+				Columns: []*schema.Column{StockCountLineColumns[5], StockCountLineColumns[1]},
+			},
+		},
+	}
+	// StockFeedColumns holds the columns for the "stock_feed" table.
+	StockFeedColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "handle", Type: field.TypeString, Unique: true},
+		{Name: "name", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "mode", Type: field.TypeString, Default: "levels"},
+		{Name: "item", Type: field.TypeString, Default: "sku"},
+		{Name: "secret", Type: field.TypeBytes, Nullable: true},
+		{Name: "url", Type: field.TypeString, Default: ""},
+		{Name: "every_minutes", Type: field.TypeInt, Default: 0},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "last_sequence", Type: field.TypeInt64, Default: 0},
+		{Name: "last_as_of", Type: field.TypeTime, Nullable: true},
+		{Name: "next_pull_at", Type: field.TypeTime, Nullable: true},
+		{Name: "location_id", Type: field.TypeInt64},
+	}
+	// StockFeedTable holds the schema information for the "stock_feed" table.
+	StockFeedTable = &schema.Table{
+		Name:       "stock_feed",
+		Columns:    StockFeedColumns,
+		PrimaryKey: []*schema.Column{StockFeedColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_feed_location_location",
+				Columns:    []*schema.Column{StockFeedColumns[16]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stockfeed_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockFeedColumns[16]},
+			},
+			{
+				Name:    "stock_feed_due",
+				Unique:  false,
+				Columns: []*schema.Column{StockFeedColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "active AND (next_pull_at IS NOT NULL)",
+				},
+			},
+		},
+	}
+	// StockFeedRunColumns holds the columns for the "stock_feed_run" table.
+	StockFeedRunColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "state", Type: field.TypeString},
+		{Name: "message", Type: field.TypeString, Default: ""},
+		{Name: "sequence", Type: field.TypeInt64, Default: 0},
+		{Name: "as_of", Type: field.TypeTime, Nullable: true},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "lines", Type: field.TypeInt, Default: 0},
+		{Name: "changed", Type: field.TypeInt, Default: 0},
+		{Name: "unchanged", Type: field.TypeInt, Default: 0},
+		{Name: "unknown", Type: field.TypeInt, Default: 0},
+		{Name: "refused", Type: field.TypeInt, Default: 0},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "problems", Type: field.TypeJSON, Nullable: true},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "feed_id", Type: field.TypeInt64},
+	}
+	// StockFeedRunTable holds the schema information for the "stock_feed_run" table.
+	StockFeedRunTable = &schema.Table{
+		Name:       "stock_feed_run",
+		Columns:    StockFeedRunColumns,
+		PrimaryKey: []*schema.Column{StockFeedRunColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_feed_run_stock_feed_feed",
+				Columns:    []*schema.Column{StockFeedRunColumns[14]},
+				RefColumns: []*schema.Column{StockFeedColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stockfeedrun_feed_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockFeedRunColumns[14], StockFeedRunColumns[0]},
+			},
+			{
+				Name:    "stock_feed_run_once",
+				Unique:  true,
+				Columns: []*schema.Column{StockFeedRunColumns[14], StockFeedRunColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "((state)::text = 'applied'::text) AND ((message)::text <> ''::text)",
+				},
+			},
+			{
+				Name:    "stockfeedrun_at",
+				Unique:  false,
+				Columns: []*schema.Column{StockFeedRunColumns[13]},
+			},
+		},
+	}
 	// StockLevelColumns holds the columns for the "stock_level" table.
 	StockLevelColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2234,6 +2775,190 @@ var (
 				Name:    "stocklevel_location_id",
 				Unique:  false,
 				Columns: []*schema.Column{StockLevelColumns[8]},
+			},
+		},
+	}
+	// StockPolicyColumns holds the columns for the "stock_policy" table.
+	StockPolicyColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "reserve_at", Type: field.TypeString, Default: "checkout"},
+		{Name: "strategy", Type: field.TypeString, Default: "priority"},
+		{Name: "max_line", Type: field.TypeInt64, Nullable: true},
+		{Name: "max_checkout", Type: field.TypeInt64, Nullable: true},
+		{Name: "max_customer", Type: field.TypeInt64, Nullable: true},
+		{Name: "market_id", Type: field.TypeInt64},
+	}
+	// StockPolicyTable holds the schema information for the "stock_policy" table.
+	StockPolicyTable = &schema.Table{
+		Name:       "stock_policy",
+		Columns:    StockPolicyColumns,
+		PrimaryKey: []*schema.Column{StockPolicyColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_policy_market_market",
+				Columns:    []*schema.Column{StockPolicyColumns[9]},
+				RefColumns: []*schema.Column{MarketColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stockpolicy_market_id",
+				Unique:  true,
+				Columns: []*schema.Column{StockPolicyColumns[9]},
+			},
+		},
+	}
+	// StockThresholdColumns holds the columns for the "stock_threshold" table.
+	StockThresholdColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "low_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "reorder_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "reorder_quantity", Type: field.TypeInt64, Nullable: true},
+		{Name: "margin", Type: field.TypeInt64, Default: 0},
+		{Name: "low_since", Type: field.TypeTime, Nullable: true},
+		{Name: "reorder_since", Type: field.TypeTime, Nullable: true},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "location_id", Type: field.TypeInt64},
+	}
+	// StockThresholdTable holds the schema information for the "stock_threshold" table.
+	StockThresholdTable = &schema.Table{
+		Name:       "stock_threshold",
+		Columns:    StockThresholdColumns,
+		PrimaryKey: []*schema.Column{StockThresholdColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_threshold_variant_variant",
+				Columns:    []*schema.Column{StockThresholdColumns[10]},
+				RefColumns: []*schema.Column{VariantColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "stock_threshold_location_location",
+				Columns:    []*schema.Column{StockThresholdColumns[11]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stockthreshold_variant_id_location_id",
+				Unique:  true,
+				Columns: []*schema.Column{StockThresholdColumns[10], StockThresholdColumns[11]},
+			},
+			{
+				Name:    "stockthreshold_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockThresholdColumns[11]},
+			},
+			{
+				Name:    "stock_threshold_low",
+				Unique:  false,
+				Columns: []*schema.Column{StockThresholdColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "low_since IS NOT NULL",
+				},
+			},
+			{
+				Name:    "stock_threshold_reorder",
+				Unique:  false,
+				Columns: []*schema.Column{StockThresholdColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "reorder_since IS NOT NULL",
+				},
+			},
+		},
+	}
+	// StockTransferColumns holds the columns for the "stock_transfer" table.
+	StockTransferColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "state", Type: field.TypeString, Default: "draft"},
+		{Name: "note", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "expected_at", Type: field.TypeTime, Nullable: true},
+		{Name: "shipped_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "from_location_id", Type: field.TypeInt64},
+		{Name: "to_location_id", Type: field.TypeInt64},
+	}
+	// StockTransferTable holds the schema information for the "stock_transfer" table.
+	StockTransferTable = &schema.Table{
+		Name:       "stock_transfer",
+		Columns:    StockTransferColumns,
+		PrimaryKey: []*schema.Column{StockTransferColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_transfer_location_from_location",
+				Columns:    []*schema.Column{StockTransferColumns[9]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "stock_transfer_location_to_location",
+				Columns:    []*schema.Column{StockTransferColumns[10]},
+				RefColumns: []*schema.Column{LocationColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stocktransfer_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockTransferColumns[4], StockTransferColumns[0]},
+			},
+			{
+				Name:    "stocktransfer_from_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockTransferColumns[9]},
+			},
+			{
+				Name:    "stocktransfer_to_location_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockTransferColumns[10]},
+			},
+		},
+	}
+	// StockTransferLineColumns holds the columns for the "stock_transfer_line" table.
+	StockTransferLineColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "variant_id", Type: field.TypeInt64},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "shipped", Type: field.TypeInt64, Default: 0},
+		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "lost", Type: field.TypeInt64, Default: 0},
+		{Name: "transfer_id", Type: field.TypeInt64},
+	}
+	// StockTransferLineTable holds the schema information for the "stock_transfer_line" table.
+	StockTransferLineTable = &schema.Table{
+		Name:       "stock_transfer_line",
+		Columns:    StockTransferLineColumns,
+		PrimaryKey: []*schema.Column{StockTransferLineColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "stock_transfer_line_stock_transfer_transfer",
+				Columns:    []*schema.Column{StockTransferLineColumns[6]},
+				RefColumns: []*schema.Column{StockTransferColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stocktransferline_transfer_id_variant_id",
+				Unique:  true,
+				Columns: []*schema.Column{StockTransferLineColumns[6], StockTransferLineColumns[1]},
+			},
+			{
+				Name:    "stocktransferline_variant_id",
+				Unique:  false,
+				Columns: []*schema.Column{StockTransferLineColumns[1]},
 			},
 		},
 	}
@@ -2340,6 +3065,10 @@ var (
 		{Name: "inventory_tracker", Type: field.TypeString, Default: ""},
 		{Name: "backorder", Type: field.TypeBool, Default: false},
 		{Name: "backorder_limit", Type: field.TypeInt64, Nullable: true},
+		{Name: "backorder_at", Type: field.TypeTime, Nullable: true},
+		{Name: "preorder", Type: field.TypeBool, Default: false},
+		{Name: "preorder_limit", Type: field.TypeInt64, Nullable: true},
+		{Name: "preorder_at", Type: field.TypeTime, Nullable: true},
 		{Name: "fulfillment_service", Type: field.TypeString, Default: "manual"},
 		{Name: "unit_cost", Type: field.TypeInt64, Nullable: true},
 		{Name: "product_id", Type: field.TypeInt64},
@@ -2353,13 +3082,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "variant_product_product",
-				Columns:    []*schema.Column{VariantColumns[32]},
+				Columns:    []*schema.Column{VariantColumns[36]},
 				RefColumns: []*schema.Column{ProductColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "variant_media_asset_media",
-				Columns:    []*schema.Column{VariantColumns[33]},
+				Columns:    []*schema.Column{VariantColumns[37]},
 				RefColumns: []*schema.Column{MediaAssetColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -2368,12 +3097,12 @@ var (
 			{
 				Name:    "variant_product_id_option_key",
 				Unique:  true,
-				Columns: []*schema.Column{VariantColumns[32], VariantColumns[6]},
+				Columns: []*schema.Column{VariantColumns[36], VariantColumns[6]},
 			},
 			{
 				Name:    "variant_product_id_position",
 				Unique:  false,
-				Columns: []*schema.Column{VariantColumns[32], VariantColumns[5]},
+				Columns: []*schema.Column{VariantColumns[36], VariantColumns[5]},
 			},
 			{
 				Name:    "variant_sku",
@@ -2394,7 +3123,7 @@ var (
 			{
 				Name:    "variant_media_id",
 				Unique:  false,
-				Columns: []*schema.Column{VariantColumns[33]},
+				Columns: []*schema.Column{VariantColumns[37]},
 			},
 		},
 	}
@@ -2453,6 +3182,9 @@ var (
 		ArticleTable,
 		AttributeDefinitionTable,
 		BlogTable,
+		BundleTable,
+		BundleChoiceTable,
+		BundleSlotTable,
 		CartTable,
 		CartAddressTable,
 		CartLineTable,
@@ -2469,6 +3201,8 @@ var (
 		FeaturedProductTable,
 		ImportRunTable,
 		LocationTable,
+		LocationMarketTable,
+		LocationZoneTable,
 		MailMessageTable,
 		MarketTable,
 		MarketCountryTable,
@@ -2481,6 +3215,7 @@ var (
 		SalesOrderTable,
 		OrderDeliveryTable,
 		OrderLineTable,
+		OrderLineComponentTable,
 		OrderNoteTable,
 		OrderTagTable,
 		OrderTaxTable,
@@ -2499,13 +3234,24 @@ var (
 		ProductOptionTable,
 		ProductOptionValueTable,
 		ProductTagTable,
+		PurchaseOrderTable,
+		PurchaseOrderLineTable,
 		ReservationTable,
+		RestockRequestTable,
 		ShopPolicyTable,
 		ShopSettingTable,
 		SlugTable,
 		StaffMemberTable,
 		StaffSessionTable,
+		StockCountTable,
+		StockCountLineTable,
+		StockFeedTable,
+		StockFeedRunTable,
 		StockLevelTable,
+		StockPolicyTable,
+		StockThresholdTable,
+		StockTransferTable,
+		StockTransferLineTable,
 		TaxRateTable,
 		TranslationTable,
 		URLRedirectTable,
@@ -2536,6 +3282,30 @@ func init() {
 	}
 	BlogTable.Annotation.Checks = map[string]string{
 		"blog_handle": "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
+	}
+	BundleTable.ForeignKeys[0].RefTable = VariantTable
+	BundleTable.Annotation = &entsql.Annotation{
+		Table: "bundle",
+	}
+	BundleTable.Annotation.Checks = map[string]string{
+		"bundle_discount": "discount_ppm >= 0 AND discount_ppm <= 1000000",
+		"bundle_kind":     "kind IN ('fixed','pick')",
+		"bundle_pricing":  "pricing IN ('own','sum')",
+	}
+	BundleChoiceTable.ForeignKeys[0].RefTable = BundleSlotTable
+	BundleChoiceTable.ForeignKeys[1].RefTable = VariantTable
+	BundleChoiceTable.Annotation = &entsql.Annotation{
+		Table: "bundle_choice",
+	}
+	BundleChoiceTable.Annotation.Checks = map[string]string{
+		"bundle_choice_quantity": "quantity > 0",
+	}
+	BundleSlotTable.ForeignKeys[0].RefTable = BundleTable
+	BundleSlotTable.Annotation = &entsql.Annotation{
+		Table: "bundle_slot",
+	}
+	BundleSlotTable.Annotation.Checks = map[string]string{
+		"bundle_slot_pieces": "least_pieces >= 0 AND most_pieces >= 1 AND least_pieces <= most_pieces",
 	}
 	CartTable.ForeignKeys[0].RefTable = MarketTable
 	CartTable.Annotation = &entsql.Annotation{
@@ -2660,6 +3430,19 @@ func init() {
 		"location_country": "country IS NULL OR country ~ '^[A-Z]{2}$'",
 		"location_handle":  "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
 		"location_kind":    "kind IN ('warehouse','store','supplier')",
+		"location_point":   "(latitude IS NULL) = (longitude IS NULL) AND (latitude IS NULL OR (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180))",
+	}
+	LocationMarketTable.ForeignKeys[0].RefTable = LocationTable
+	LocationMarketTable.ForeignKeys[1].RefTable = MarketTable
+	LocationMarketTable.Annotation = &entsql.Annotation{
+		Table: "location_market",
+	}
+	LocationZoneTable.ForeignKeys[0].RefTable = LocationTable
+	LocationZoneTable.Annotation = &entsql.Annotation{
+		Table: "location_zone",
+	}
+	LocationZoneTable.Annotation.Checks = map[string]string{
+		"location_zone_country": "country ~ '^[A-Z]{2}$'",
 	}
 	MailMessageTable.Annotation = &entsql.Annotation{
 		Table: "mail_message",
@@ -2753,6 +3536,13 @@ func init() {
 	OrderLineTable.Annotation.Checks = map[string]string{
 		"order_line_amounts":  "unit_price >= 0 AND subtotal = unit_price * quantity AND discount >= 0 AND tax >= 0 AND discount <= subtotal AND total = subtotal - discount",
 		"order_line_quantity": "quantity > 0 AND cancelled >= 0 AND fulfilled >= 0 AND returned >= 0 AND fulfilled <= quantity - cancelled AND returned <= fulfilled",
+	}
+	OrderLineComponentTable.ForeignKeys[0].RefTable = OrderLineTable
+	OrderLineComponentTable.Annotation = &entsql.Annotation{
+		Table: "order_line_component",
+	}
+	OrderLineComponentTable.Annotation.Checks = map[string]string{
+		"order_line_component_quantity": "quantity > 0",
 	}
 	OrderNoteTable.ForeignKeys[0].RefTable = SalesOrderTable
 	OrderNoteTable.Annotation = &entsql.Annotation{
@@ -2887,6 +3677,22 @@ func init() {
 	ProductTagTable.Annotation.Checks = map[string]string{
 		"product_tag_text": "btrim(tag) = tag AND tag <> ''",
 	}
+	PurchaseOrderTable.ForeignKeys[0].RefTable = LocationTable
+	PurchaseOrderTable.ForeignKeys[1].RefTable = LocationTable
+	PurchaseOrderTable.Annotation = &entsql.Annotation{
+		Table: "purchase_order",
+	}
+	PurchaseOrderTable.Annotation.Checks = map[string]string{
+		"purchase_order_currency": "currency ~ '^[A-Z]{3}$'",
+		"purchase_order_state":    "state IN ('draft','ordered','received','cancelled')",
+	}
+	PurchaseOrderLineTable.ForeignKeys[0].RefTable = PurchaseOrderTable
+	PurchaseOrderLineTable.Annotation = &entsql.Annotation{
+		Table: "purchase_order_line",
+	}
+	PurchaseOrderLineTable.Annotation.Checks = map[string]string{
+		"purchase_order_line_counts": "quantity > 0 AND received >= 0 AND cancelled >= 0 AND received + cancelled <= quantity AND (unit_cost IS NULL OR unit_cost >= 0)",
+	}
 	ReservationTable.Annotation = &entsql.Annotation{
 		Table: "reservation",
 	}
@@ -2894,6 +3700,15 @@ func init() {
 		"reservation_ends":     "(state IN ('held','committed')) = (ended_at IS NULL)",
 		"reservation_quantity": "quantity > 0",
 		"reservation_state":    "state IN ('held','committed','consumed','released','expired')",
+	}
+	RestockRequestTable.ForeignKeys[0].RefTable = VariantTable
+	RestockRequestTable.ForeignKeys[1].RefTable = MarketTable
+	RestockRequestTable.Annotation = &entsql.Annotation{
+		Table: "restock_request",
+	}
+	RestockRequestTable.Annotation.Checks = map[string]string{
+		"restock_request_ended": "(state = 'waiting') = (ended_at IS NULL)",
+		"restock_request_state": "state IN ('waiting','notified','cancelled')",
 	}
 	ShopPolicyTable.Annotation = &entsql.Annotation{
 		Table: "shop_policy",
@@ -2926,6 +3741,40 @@ func init() {
 	StaffSessionTable.Annotation = &entsql.Annotation{
 		Table: "staff_session",
 	}
+	StockCountTable.ForeignKeys[0].RefTable = LocationTable
+	StockCountTable.Annotation = &entsql.Annotation{
+		Table: "stock_count",
+	}
+	StockCountTable.Annotation.Checks = map[string]string{
+		"stock_count_ended": "(state = 'open') = (ended_at IS NULL)",
+		"stock_count_state": "state IN ('open','applied','cancelled')",
+	}
+	StockCountLineTable.ForeignKeys[0].RefTable = StockCountTable
+	StockCountLineTable.Annotation = &entsql.Annotation{
+		Table: "stock_count_line",
+	}
+	StockCountLineTable.Annotation.Checks = map[string]string{
+		"stock_count_line_counts": "expected >= 0 AND (counted IS NULL OR counted >= 0) AND (counted IS NULL) = (counted_at IS NULL)",
+	}
+	StockFeedTable.ForeignKeys[0].RefTable = LocationTable
+	StockFeedTable.Annotation = &entsql.Annotation{
+		Table: "stock_feed",
+	}
+	StockFeedTable.Annotation.Checks = map[string]string{
+		"stock_feed_handle":   "handle ~ '^[a-z0-9]+(-[a-z0-9]+)*$'",
+		"stock_feed_item":     "item IN ('sku','barcode')",
+		"stock_feed_kind":     "kind IN ('csv','webhook','pull')",
+		"stock_feed_mode":     "mode IN ('levels','deltas')",
+		"stock_feed_schedule": "(kind = 'pull') = (url <> '') AND (kind <> 'pull' OR every_minutes >= 1)",
+	}
+	StockFeedRunTable.ForeignKeys[0].RefTable = StockFeedTable
+	StockFeedRunTable.Annotation = &entsql.Annotation{
+		Table: "stock_feed_run",
+	}
+	StockFeedRunTable.Annotation.Checks = map[string]string{
+		"stock_feed_run_counts": "lines >= 0 AND changed >= 0 AND unchanged >= 0 AND unknown >= 0 AND refused >= 0",
+		"stock_feed_run_state":  "state IN ('applied','refused','failed')",
+	}
 	StockLevelTable.ForeignKeys[0].RefTable = VariantTable
 	StockLevelTable.ForeignKeys[1].RefTable = LocationTable
 	StockLevelTable.Annotation = &entsql.Annotation{
@@ -2933,6 +3782,39 @@ func init() {
 	}
 	StockLevelTable.Annotation.Checks = map[string]string{
 		"stock_level_counts": "taken >= 0 AND incoming >= 0 AND safety >= 0 AND on_hand >= 0",
+	}
+	StockPolicyTable.ForeignKeys[0].RefTable = MarketTable
+	StockPolicyTable.Annotation = &entsql.Annotation{
+		Table: "stock_policy",
+	}
+	StockPolicyTable.Annotation.Checks = map[string]string{
+		"stock_policy_caps":       "(max_line IS NULL OR max_line > 0) AND (max_checkout IS NULL OR max_checkout > 0) AND (max_customer IS NULL OR max_customer > 0)",
+		"stock_policy_reserve_at": "reserve_at IN ('checkout','cart')",
+		"stock_policy_strategy":   "strategy IN ('priority','nearest','fewest_splits')",
+	}
+	StockThresholdTable.ForeignKeys[0].RefTable = VariantTable
+	StockThresholdTable.ForeignKeys[1].RefTable = LocationTable
+	StockThresholdTable.Annotation = &entsql.Annotation{
+		Table: "stock_threshold",
+	}
+	StockThresholdTable.Annotation.Checks = map[string]string{
+		"stock_threshold_counts": "(low_at IS NULL OR low_at >= 0) AND (reorder_at IS NULL OR reorder_at >= 0) AND (reorder_quantity IS NULL OR reorder_quantity > 0) AND margin >= 0",
+	}
+	StockTransferTable.ForeignKeys[0].RefTable = LocationTable
+	StockTransferTable.ForeignKeys[1].RefTable = LocationTable
+	StockTransferTable.Annotation = &entsql.Annotation{
+		Table: "stock_transfer",
+	}
+	StockTransferTable.Annotation.Checks = map[string]string{
+		"stock_transfer_places": "from_location_id <> to_location_id",
+		"stock_transfer_state":  "state IN ('draft','reserved','in_transit','received','cancelled')",
+	}
+	StockTransferLineTable.ForeignKeys[0].RefTable = StockTransferTable
+	StockTransferLineTable.Annotation = &entsql.Annotation{
+		Table: "stock_transfer_line",
+	}
+	StockTransferLineTable.Annotation.Checks = map[string]string{
+		"stock_transfer_line_counts": "quantity > 0 AND shipped >= 0 AND received >= 0 AND lost >= 0 AND shipped <= quantity AND received + lost <= shipped",
 	}
 	TaxRateTable.Annotation = &entsql.Annotation{
 		Table: "tax_rate",
@@ -2966,6 +3848,7 @@ func init() {
 		"variant_cost":          "unit_cost IS NULL OR unit_cost >= 0",
 		"variant_measures":      "weight_grams >= 0 AND (length_mm IS NULL OR length_mm > 0) AND (width_mm IS NULL OR width_mm > 0) AND (height_mm IS NULL OR height_mm > 0)",
 		"variant_origin":        "origin_country IS NULL OR origin_country ~ '^[A-Z]{2}$'",
+		"variant_preorder":      "preorder_limit IS NULL OR preorder_limit >= 0",
 		"variant_quantity_rule": "min_quantity >= 1 AND quantity_step >= 1 AND min_quantity % quantity_step = 0 AND (max_quantity IS NULL OR max_quantity >= min_quantity)",
 		"variant_unit_price":    "(unit_quantity_milli IS NULL) = (unit_quantity_unit IS NULL) AND (unit_quantity_milli IS NULL) = (unit_reference IS NULL) AND (unit_quantity_milli IS NULL) = (unit_reference_unit IS NULL) AND (unit_quantity_milli IS NULL OR (unit_quantity_milli > 0 AND unit_reference > 0))",
 		"variant_weight_unit":   "weight_unit IN ('g','kg','oz','lb')",

@@ -15,6 +15,15 @@ type AttributeDefinition func(*sql.Selector)
 // Blog is the predicate function for blog builders.
 type Blog func(*sql.Selector)
 
+// Bundle is the predicate function for bundle builders.
+type Bundle func(*sql.Selector)
+
+// BundleChoice is the predicate function for bundlechoice builders.
+type BundleChoice func(*sql.Selector)
+
+// BundleSlot is the predicate function for bundleslot builders.
+type BundleSlot func(*sql.Selector)
+
 // Cart is the predicate function for cart builders.
 type Cart func(*sql.Selector)
 
@@ -63,6 +72,12 @@ type ImportRun func(*sql.Selector)
 // Location is the predicate function for location builders.
 type Location func(*sql.Selector)
 
+// LocationMarket is the predicate function for locationmarket builders.
+type LocationMarket func(*sql.Selector)
+
+// LocationZone is the predicate function for locationzone builders.
+type LocationZone func(*sql.Selector)
+
 // MailMessage is the predicate function for mailmessage builders.
 type MailMessage func(*sql.Selector)
 
@@ -98,6 +113,9 @@ type OrderDelivery func(*sql.Selector)
 
 // OrderLine is the predicate function for orderline builders.
 type OrderLine func(*sql.Selector)
+
+// OrderLineComponent is the predicate function for orderlinecomponent builders.
+type OrderLineComponent func(*sql.Selector)
 
 // OrderNote is the predicate function for ordernote builders.
 type OrderNote func(*sql.Selector)
@@ -153,8 +171,17 @@ type ProductOptionValue func(*sql.Selector)
 // ProductTag is the predicate function for producttag builders.
 type ProductTag func(*sql.Selector)
 
+// PurchaseOrder is the predicate function for purchaseorder builders.
+type PurchaseOrder func(*sql.Selector)
+
+// PurchaseOrderLine is the predicate function for purchaseorderline builders.
+type PurchaseOrderLine func(*sql.Selector)
+
 // Reservation is the predicate function for reservation builders.
 type Reservation func(*sql.Selector)
+
+// RestockRequest is the predicate function for restockrequest builders.
+type RestockRequest func(*sql.Selector)
 
 // ShopPolicy is the predicate function for shoppolicy builders.
 type ShopPolicy func(*sql.Selector)
@@ -171,8 +198,32 @@ type StaffMember func(*sql.Selector)
 // StaffSession is the predicate function for staffsession builders.
 type StaffSession func(*sql.Selector)
 
+// StockCount is the predicate function for stockcount builders.
+type StockCount func(*sql.Selector)
+
+// StockCountLine is the predicate function for stockcountline builders.
+type StockCountLine func(*sql.Selector)
+
+// StockFeed is the predicate function for stockfeed builders.
+type StockFeed func(*sql.Selector)
+
+// StockFeedRun is the predicate function for stockfeedrun builders.
+type StockFeedRun func(*sql.Selector)
+
 // StockLevel is the predicate function for stocklevel builders.
 type StockLevel func(*sql.Selector)
+
+// StockPolicy is the predicate function for stockpolicy builders.
+type StockPolicy func(*sql.Selector)
+
+// StockThreshold is the predicate function for stockthreshold builders.
+type StockThreshold func(*sql.Selector)
+
+// StockTransfer is the predicate function for stocktransfer builders.
+type StockTransfer func(*sql.Selector)
+
+// StockTransferLine is the predicate function for stocktransferline builders.
+type StockTransferLine func(*sql.Selector)
 
 // TaxRate is the predicate function for taxrate builders.
 type TaxRate func(*sql.Selector)

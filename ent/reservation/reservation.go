@@ -29,6 +29,8 @@ const (
 	FieldState = "state"
 	// FieldClient holds the string denoting the client field in the database.
 	FieldClient = "client"
+	// FieldCustomer holds the string denoting the customer field in the database.
+	FieldCustomer = "customer"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldEndedAt holds the string denoting the ended_at field in the database.
@@ -49,6 +51,7 @@ var Columns = []string{
 	FieldQuantity,
 	FieldState,
 	FieldClient,
+	FieldCustomer,
 	FieldExpiresAt,
 	FieldEndedAt,
 }
@@ -68,6 +71,8 @@ var (
 	DefaultState string
 	// DefaultClient holds the default value on creation for the "client" field.
 	DefaultClient string
+	// DefaultCustomer holds the default value on creation for the "customer" field.
+	DefaultCustomer string
 )
 
 // OrderOption defines the ordering options for the Reservation queries.
@@ -121,6 +126,11 @@ func ByState(opts ...sql.OrderTermOption) OrderOption {
 // ByClient orders the results by the client field.
 func ByClient(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClient, opts...).ToFunc()
+}
+
+// ByCustomer orders the results by the customer field.
+func ByCustomer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCustomer, opts...).ToFunc()
 }
 
 // ByExpiresAt orders the results by the expires_at field.

@@ -99,6 +99,11 @@ func Client(v string) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldClient, v))
 }
 
+// Customer applies equality check predicate on the "customer" field. It's identical to CustomerEQ.
+func Customer(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldCustomer, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.Reservation {
 	return predicate.Reservation(sql.FieldEQ(FieldExpiresAt, v))
@@ -517,6 +522,71 @@ func ClientEqualFold(v string) predicate.Reservation {
 // ClientContainsFold applies the ContainsFold predicate on the "client" field.
 func ClientContainsFold(v string) predicate.Reservation {
 	return predicate.Reservation(sql.FieldContainsFold(FieldClient, v))
+}
+
+// CustomerEQ applies the EQ predicate on the "customer" field.
+func CustomerEQ(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEQ(FieldCustomer, v))
+}
+
+// CustomerNEQ applies the NEQ predicate on the "customer" field.
+func CustomerNEQ(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNEQ(FieldCustomer, v))
+}
+
+// CustomerIn applies the In predicate on the "customer" field.
+func CustomerIn(vs ...string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldIn(FieldCustomer, vs...))
+}
+
+// CustomerNotIn applies the NotIn predicate on the "customer" field.
+func CustomerNotIn(vs ...string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldNotIn(FieldCustomer, vs...))
+}
+
+// CustomerGT applies the GT predicate on the "customer" field.
+func CustomerGT(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGT(FieldCustomer, v))
+}
+
+// CustomerGTE applies the GTE predicate on the "customer" field.
+func CustomerGTE(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldGTE(FieldCustomer, v))
+}
+
+// CustomerLT applies the LT predicate on the "customer" field.
+func CustomerLT(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLT(FieldCustomer, v))
+}
+
+// CustomerLTE applies the LTE predicate on the "customer" field.
+func CustomerLTE(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldLTE(FieldCustomer, v))
+}
+
+// CustomerContains applies the Contains predicate on the "customer" field.
+func CustomerContains(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldContains(FieldCustomer, v))
+}
+
+// CustomerHasPrefix applies the HasPrefix predicate on the "customer" field.
+func CustomerHasPrefix(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldHasPrefix(FieldCustomer, v))
+}
+
+// CustomerHasSuffix applies the HasSuffix predicate on the "customer" field.
+func CustomerHasSuffix(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldHasSuffix(FieldCustomer, v))
+}
+
+// CustomerEqualFold applies the EqualFold predicate on the "customer" field.
+func CustomerEqualFold(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldEqualFold(FieldCustomer, v))
+}
+
+// CustomerContainsFold applies the ContainsFold predicate on the "customer" field.
+func CustomerContainsFold(v string) predicate.Reservation {
+	return predicate.Reservation(sql.FieldContainsFold(FieldCustomer, v))
 }
 
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.

@@ -87,7 +87,8 @@ func (CartLine) Fields() []ent.Field {
 		field.Int64("variant_id"),
 		field.Int("quantity"),
 		field.JSON("attributes", json.RawMessage{}).Comment("a list of {key, value}"),
-		field.Bytes("digest").Comment("SHA-256 of the attributes: equal lines merge"),
+		field.Bytes("digest").Comment("SHA-256 of attributes and components: equal lines merge"),
+		field.JSON("components", json.RawMessage{}).Optional().Comment("of a bundle: a list of {variant, quantity} for one of it"),
 		field.Text("title").Comment("what it was called when it was put in"),
 		field.Int64("seen_price").Optional().Nillable().Comment("the unit price that the buyer saw last, minor units of the cart's currency"),
 	}

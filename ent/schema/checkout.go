@@ -51,6 +51,7 @@ func (Checkout) Fields() []ent.Field {
 		field.JSON("quote", json.RawMessage{}).Optional().Comment("the quote that was submitted, frozen"),
 		field.String("quote_hash").Default(""),
 		field.String("client").Default("").Comment("a hash of who asked, for the cap on what one client may hold"),
+		field.Time("active_until").Optional().Nillable().Comment("activity does not prolong its holds beyond this"),
 		field.Int64("order_id").Optional().Nillable(),
 		field.Time("expires_at"),
 		field.Time("ended_at").Optional().Nillable(),
@@ -96,6 +97,7 @@ func (CheckoutLine) Fields() []ent.Field {
 		field.Int64("variant_id"),
 		field.Int("quantity"),
 		field.JSON("attributes", json.RawMessage{}),
+		field.JSON("components", json.RawMessage{}).Optional().Comment("of a bundle: a list of {variant, quantity} for one of it"),
 		field.Text("title"),
 		field.Int("position"),
 	}

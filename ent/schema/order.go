@@ -133,6 +133,43 @@ func (OrderLine) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("order_id", "position").Unique(), index.Fields("variant_id")}
 }
 
+// OrderLineComponent is a part of a bundle that was bought, frozen.
+type OrderLineComponent struct{ ent.Schema }
+
+// Annotations of the table.
+func (OrderLineComponent) Annotations() []schema.Annotation {
+	return table("order_line_component", checks{"order_line_component_quantity": "quantity > 0"})
+}
+
+// Mixin of the table.
+func (OrderLineComponent) Mixin() []ent.Mixin { return []ent.Mixin{identity{}} }
+
+// Fields of the table.
+func (OrderLineComponent) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("line_id").Immutable(),
+		field.Int("position").Immutable(),
+		field.Int64("variant_id").Immutable(),
+		field.Int64("product_id").Immutable(),
+		field.Text("title").Immutable(),
+		field.Text("variant_title").Immutable(),
+		field.String("sku").Default("").Immutable(),
+		field.Int("quantity").Immutable().Comment("pieces in one bundle"),
+		field.Bool("requires_shipping").Immutable(),
+		field.Int64("weight_grams").Immutable(),
+	}
+}
+
+// Edges of the table.
+func (OrderLineComponent) Edges() []ent.Edge {
+	return []ent.Edge{refersToFrozen("line", OrderLine.Type, "line_id")}
+}
+
+// Indexes of the table.
+func (OrderLineComponent) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("line_id", "position").Unique(), index.Fields("variant_id")}
+}
+
 // OrderDelivery is how a part of an order is brought, and for how much, frozen.
 type OrderDelivery struct{ ent.Schema }
 

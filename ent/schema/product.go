@@ -148,6 +148,7 @@ func (Variant) Annotations() []schema.Annotation {
 		"variant_weight_unit": "weight_unit IN ('g','kg','oz','lb')",
 		"variant_origin":      "origin_country IS NULL OR origin_country ~ '^[A-Z]{2}$'",
 		"variant_backorder":   "backorder_limit IS NULL OR backorder_limit >= 0",
+		"variant_preorder":    "preorder_limit IS NULL OR preorder_limit >= 0",
 		"variant_cost":        "unit_cost IS NULL OR unit_cost >= 0",
 		"variant_unit_price": "(unit_quantity_milli IS NULL) = (unit_quantity_unit IS NULL) AND " +
 			"(unit_quantity_milli IS NULL) = (unit_reference IS NULL) AND " +
@@ -190,6 +191,10 @@ func (Variant) Fields() []ent.Field {
 		field.String("inventory_tracker").Default("").Comment("who counts it, as files carry it"),
 		field.Bool("backorder").Default(false).Comment("sells on when stock is used up"),
 		field.Int64("backorder_limit").Optional().Nillable(),
+		field.Time("backorder_at").Optional().Nillable().Comment("when what is ordered ahead is expected"),
+		field.Bool("preorder").Default(false).Comment("sells before its release, until preorder_at"),
+		field.Int64("preorder_limit").Optional().Nillable(),
+		field.Time("preorder_at").Optional().Nillable().Comment("the release; without it it is not known yet"),
 		field.String("fulfillment_service").Default("manual"),
 		field.Int64("unit_cost").Optional().Nillable().Comment("minor units of the shop's currency; staff only"),
 	}

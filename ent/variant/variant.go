@@ -74,6 +74,14 @@ const (
 	FieldBackorder = "backorder"
 	// FieldBackorderLimit holds the string denoting the backorder_limit field in the database.
 	FieldBackorderLimit = "backorder_limit"
+	// FieldBackorderAt holds the string denoting the backorder_at field in the database.
+	FieldBackorderAt = "backorder_at"
+	// FieldPreorder holds the string denoting the preorder field in the database.
+	FieldPreorder = "preorder"
+	// FieldPreorderLimit holds the string denoting the preorder_limit field in the database.
+	FieldPreorderLimit = "preorder_limit"
+	// FieldPreorderAt holds the string denoting the preorder_at field in the database.
+	FieldPreorderAt = "preorder_at"
 	// FieldFulfillmentService holds the string denoting the fulfillment_service field in the database.
 	FieldFulfillmentService = "fulfillment_service"
 	// FieldUnitCost holds the string denoting the unit_cost field in the database.
@@ -134,6 +142,10 @@ var Columns = []string{
 	FieldInventoryTracker,
 	FieldBackorder,
 	FieldBackorderLimit,
+	FieldBackorderAt,
+	FieldPreorder,
+	FieldPreorderLimit,
+	FieldPreorderAt,
 	FieldFulfillmentService,
 	FieldUnitCost,
 }
@@ -173,6 +185,8 @@ var (
 	DefaultInventoryTracker string
 	// DefaultBackorder holds the default value on creation for the "backorder" field.
 	DefaultBackorder bool
+	// DefaultPreorder holds the default value on creation for the "preorder" field.
+	DefaultPreorder bool
 	// DefaultFulfillmentService holds the default value on creation for the "fulfillment_service" field.
 	DefaultFulfillmentService string
 )
@@ -338,6 +352,26 @@ func ByBackorder(opts ...sql.OrderTermOption) OrderOption {
 // ByBackorderLimit orders the results by the backorder_limit field.
 func ByBackorderLimit(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBackorderLimit, opts...).ToFunc()
+}
+
+// ByBackorderAt orders the results by the backorder_at field.
+func ByBackorderAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBackorderAt, opts...).ToFunc()
+}
+
+// ByPreorder orders the results by the preorder field.
+func ByPreorder(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreorder, opts...).ToFunc()
+}
+
+// ByPreorderLimit orders the results by the preorder_limit field.
+func ByPreorderLimit(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreorderLimit, opts...).ToFunc()
+}
+
+// ByPreorderAt orders the results by the preorder_at field.
+func ByPreorderAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreorderAt, opts...).ToFunc()
 }
 
 // ByFulfillmentService orders the results by the fulfillment_service field.

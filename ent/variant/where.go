@@ -210,6 +210,26 @@ func BackorderLimit(v int64) predicate.Variant {
 	return predicate.Variant(sql.FieldEQ(FieldBackorderLimit, v))
 }
 
+// BackorderAt applies equality check predicate on the "backorder_at" field. It's identical to BackorderAtEQ.
+func BackorderAt(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldBackorderAt, v))
+}
+
+// Preorder applies equality check predicate on the "preorder" field. It's identical to PreorderEQ.
+func Preorder(v bool) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldPreorder, v))
+}
+
+// PreorderLimit applies equality check predicate on the "preorder_limit" field. It's identical to PreorderLimitEQ.
+func PreorderLimit(v int64) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldPreorderLimit, v))
+}
+
+// PreorderAt applies equality check predicate on the "preorder_at" field. It's identical to PreorderAtEQ.
+func PreorderAt(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldPreorderAt, v))
+}
+
 // FulfillmentService applies equality check predicate on the "fulfillment_service" field. It's identical to FulfillmentServiceEQ.
 func FulfillmentService(v string) predicate.Variant {
 	return predicate.Variant(sql.FieldEQ(FieldFulfillmentService, v))
@@ -1703,6 +1723,166 @@ func BackorderLimitIsNil() predicate.Variant {
 // BackorderLimitNotNil applies the NotNil predicate on the "backorder_limit" field.
 func BackorderLimitNotNil() predicate.Variant {
 	return predicate.Variant(sql.FieldNotNull(FieldBackorderLimit))
+}
+
+// BackorderAtEQ applies the EQ predicate on the "backorder_at" field.
+func BackorderAtEQ(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldBackorderAt, v))
+}
+
+// BackorderAtNEQ applies the NEQ predicate on the "backorder_at" field.
+func BackorderAtNEQ(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldNEQ(FieldBackorderAt, v))
+}
+
+// BackorderAtIn applies the In predicate on the "backorder_at" field.
+func BackorderAtIn(vs ...time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldIn(FieldBackorderAt, vs...))
+}
+
+// BackorderAtNotIn applies the NotIn predicate on the "backorder_at" field.
+func BackorderAtNotIn(vs ...time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldNotIn(FieldBackorderAt, vs...))
+}
+
+// BackorderAtGT applies the GT predicate on the "backorder_at" field.
+func BackorderAtGT(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldGT(FieldBackorderAt, v))
+}
+
+// BackorderAtGTE applies the GTE predicate on the "backorder_at" field.
+func BackorderAtGTE(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldGTE(FieldBackorderAt, v))
+}
+
+// BackorderAtLT applies the LT predicate on the "backorder_at" field.
+func BackorderAtLT(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldLT(FieldBackorderAt, v))
+}
+
+// BackorderAtLTE applies the LTE predicate on the "backorder_at" field.
+func BackorderAtLTE(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldLTE(FieldBackorderAt, v))
+}
+
+// BackorderAtIsNil applies the IsNil predicate on the "backorder_at" field.
+func BackorderAtIsNil() predicate.Variant {
+	return predicate.Variant(sql.FieldIsNull(FieldBackorderAt))
+}
+
+// BackorderAtNotNil applies the NotNil predicate on the "backorder_at" field.
+func BackorderAtNotNil() predicate.Variant {
+	return predicate.Variant(sql.FieldNotNull(FieldBackorderAt))
+}
+
+// PreorderEQ applies the EQ predicate on the "preorder" field.
+func PreorderEQ(v bool) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldPreorder, v))
+}
+
+// PreorderNEQ applies the NEQ predicate on the "preorder" field.
+func PreorderNEQ(v bool) predicate.Variant {
+	return predicate.Variant(sql.FieldNEQ(FieldPreorder, v))
+}
+
+// PreorderLimitEQ applies the EQ predicate on the "preorder_limit" field.
+func PreorderLimitEQ(v int64) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldPreorderLimit, v))
+}
+
+// PreorderLimitNEQ applies the NEQ predicate on the "preorder_limit" field.
+func PreorderLimitNEQ(v int64) predicate.Variant {
+	return predicate.Variant(sql.FieldNEQ(FieldPreorderLimit, v))
+}
+
+// PreorderLimitIn applies the In predicate on the "preorder_limit" field.
+func PreorderLimitIn(vs ...int64) predicate.Variant {
+	return predicate.Variant(sql.FieldIn(FieldPreorderLimit, vs...))
+}
+
+// PreorderLimitNotIn applies the NotIn predicate on the "preorder_limit" field.
+func PreorderLimitNotIn(vs ...int64) predicate.Variant {
+	return predicate.Variant(sql.FieldNotIn(FieldPreorderLimit, vs...))
+}
+
+// PreorderLimitGT applies the GT predicate on the "preorder_limit" field.
+func PreorderLimitGT(v int64) predicate.Variant {
+	return predicate.Variant(sql.FieldGT(FieldPreorderLimit, v))
+}
+
+// PreorderLimitGTE applies the GTE predicate on the "preorder_limit" field.
+func PreorderLimitGTE(v int64) predicate.Variant {
+	return predicate.Variant(sql.FieldGTE(FieldPreorderLimit, v))
+}
+
+// PreorderLimitLT applies the LT predicate on the "preorder_limit" field.
+func PreorderLimitLT(v int64) predicate.Variant {
+	return predicate.Variant(sql.FieldLT(FieldPreorderLimit, v))
+}
+
+// PreorderLimitLTE applies the LTE predicate on the "preorder_limit" field.
+func PreorderLimitLTE(v int64) predicate.Variant {
+	return predicate.Variant(sql.FieldLTE(FieldPreorderLimit, v))
+}
+
+// PreorderLimitIsNil applies the IsNil predicate on the "preorder_limit" field.
+func PreorderLimitIsNil() predicate.Variant {
+	return predicate.Variant(sql.FieldIsNull(FieldPreorderLimit))
+}
+
+// PreorderLimitNotNil applies the NotNil predicate on the "preorder_limit" field.
+func PreorderLimitNotNil() predicate.Variant {
+	return predicate.Variant(sql.FieldNotNull(FieldPreorderLimit))
+}
+
+// PreorderAtEQ applies the EQ predicate on the "preorder_at" field.
+func PreorderAtEQ(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldEQ(FieldPreorderAt, v))
+}
+
+// PreorderAtNEQ applies the NEQ predicate on the "preorder_at" field.
+func PreorderAtNEQ(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldNEQ(FieldPreorderAt, v))
+}
+
+// PreorderAtIn applies the In predicate on the "preorder_at" field.
+func PreorderAtIn(vs ...time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldIn(FieldPreorderAt, vs...))
+}
+
+// PreorderAtNotIn applies the NotIn predicate on the "preorder_at" field.
+func PreorderAtNotIn(vs ...time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldNotIn(FieldPreorderAt, vs...))
+}
+
+// PreorderAtGT applies the GT predicate on the "preorder_at" field.
+func PreorderAtGT(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldGT(FieldPreorderAt, v))
+}
+
+// PreorderAtGTE applies the GTE predicate on the "preorder_at" field.
+func PreorderAtGTE(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldGTE(FieldPreorderAt, v))
+}
+
+// PreorderAtLT applies the LT predicate on the "preorder_at" field.
+func PreorderAtLT(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldLT(FieldPreorderAt, v))
+}
+
+// PreorderAtLTE applies the LTE predicate on the "preorder_at" field.
+func PreorderAtLTE(v time.Time) predicate.Variant {
+	return predicate.Variant(sql.FieldLTE(FieldPreorderAt, v))
+}
+
+// PreorderAtIsNil applies the IsNil predicate on the "preorder_at" field.
+func PreorderAtIsNil() predicate.Variant {
+	return predicate.Variant(sql.FieldIsNull(FieldPreorderAt))
+}
+
+// PreorderAtNotNil applies the NotNil predicate on the "preorder_at" field.
+func PreorderAtNotNil() predicate.Variant {
+	return predicate.Variant(sql.FieldNotNull(FieldPreorderAt))
 }
 
 // FulfillmentServiceEQ applies the EQ predicate on the "fulfillment_service" field.

@@ -48,8 +48,8 @@ var outside = []string{"internal/testkit", "internal/tools", "internal/archtest"
 // one declares a small port.
 var roomOrder = []string{
 	"audit", "market", "translation", "metafield", "staff", "media", "content", "track",
-	"catalog", "pricing", "tax", "inventory", "importer", "shipping", "payment", "listing", "quote", "cart", "order", "checkout",
-	"search", "notify",
+	"catalog", "pricing", "bundle", "tax", "inventory", "warehouse", "purchasing", "replenish", "stockfeed", "importer", "shipping", "payment",
+	"listing", "quote", "cart", "order", "checkout", "search", "restock", "notify",
 }
 
 // tableOwners says which room owns which tables. Nobody else names them, in ent
@@ -70,14 +70,22 @@ var tableOwners = map[string][]string{
 		"category", "product_category", "collection", "collection_product", "slug",
 		"product_exclusion", "featured_product",
 	},
-	"pricing":   {"price_list", "price", "price_range"},
-	"tax":       {"tax_rate"},
-	"inventory": {"location", "stock_level", "stock_movement", "reservation"},
-	"shipping":  {"delivery_zone", "delivery_area", "delivery_method", "delivery_rate"},
-	"payment":   {"payment", "payment_transition"},
-	"cart":      {"cart", "cart_line", "cart_address"},
+	"pricing": {"price_list", "price", "price_range"},
+	"tax":     {"tax_rate"},
+	"bundle":  {"bundle", "bundle_slot", "bundle_choice"},
+	"inventory": {
+		"location", "location_market", "location_zone", "stock_policy", "stock_level", "stock_movement", "reservation",
+	},
+	"warehouse":  {"stock_transfer", "stock_transfer_line", "stock_count", "stock_count_line"},
+	"purchasing": {"purchase_order", "purchase_order_line"},
+	"replenish":  {"stock_threshold"},
+	"stockfeed":  {"stock_feed", "stock_feed_run"},
+	"restock":    {"restock_request"},
+	"shipping":   {"delivery_zone", "delivery_area", "delivery_method", "delivery_rate"},
+	"payment":    {"payment", "payment_transition"},
+	"cart":       {"cart", "cart_line", "cart_address"},
 	"order": {
-		"sales_order", "order_line", "order_delivery", "order_tax", "order_transition", "order_note", "order_tag", "raw_order_number",
+		"sales_order", "order_line", "order_line_component", "order_delivery", "order_tax", "order_transition", "order_note", "order_tag", "raw_order_number",
 	},
 	"checkout":                {"checkout", "checkout_line", "checkout_transition"},
 	"notify":                  {"mail_message"},

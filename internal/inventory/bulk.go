@@ -88,7 +88,7 @@ func (b *Bulk) Count(ctx context.Context, location LocationID, counts []BulkCoun
 		case !known:
 			made = append(made, c)
 		case before.OnHand != c.OnHand:
-			changes = append(changes, change{before: before, delta: Stock{OnHand: c.OnHand - before.OnHand}})
+			changes = append(changes, change{kind: Counted, before: before, delta: Stock{OnHand: c.OnHand - before.OnHand}})
 			products[c.Variant] = c.Product
 		default:
 			continue
@@ -98,10 +98,10 @@ func (b *Bulk) Count(ctx context.Context, location LocationID, counts []BulkCoun
 	if err := b.open(ctx, location, made, why); err != nil {
 		return nil, err
 	}
-	if err := s.post(ctx, Counted, why, changes); err != nil {
+	if err := s.post(ctx, why, changes); err != nil {
 		return nil, err
 	}
-	return news, b.note(ctx, s, changes, products)
+	return news, s.noteChanges(ctx, changes, products)
 }
 
 // locked reads the levels that exist, in the order in which everybody locks
@@ -143,24 +143,4 @@ func (b *Bulk) open(ctx context.Context, location LocationID, made []BulkCount, 
 		return fmt.Errorf("write stock levels: %w", postgres.Conflict(err, byConstraint))
 	}
 	return nil
-}
-
-// note records the facts of changed levels.
-func (b *Bulk) note(ctx context.Context, s *Service, changes []change, products map[catalog.VariantID]catalog.ProductID) error {
-	if len(changes) == 0 {
-		return nil
-	}
-	totals, err := s.totals(ctx, changes)
-	if err != nil {
-		return err
-	}
-	facts := make([]event.Fact, len(changes))
-	for i, c := range changes {
-		l, t := c.after(), totals[c.before.Variant]
-		facts[i] = StockChanged{
-			Level: l.ID, Version: l.Version, Variant: l.Variant, Product: products[l.Variant], Location: l.Location,
-			WasAvailable: t.before > 0, NowAvailable: t.now > 0,
-		}
-	}
-	return b.events.Record(ctx, facts...)
 }

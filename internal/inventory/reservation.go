@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/souk-commerce/souk/internal/catalog"
+	"github.com/souk-commerce/souk/internal/market"
 )
 
 // ReservationID is a reservation's identity.
@@ -49,7 +50,10 @@ type Want struct {
 // Hold asks for pieces until a time: all of them or none.
 type Hold struct {
 	Checkout CheckoutID
-	Client   string // a hash of who asks, for the cap on what one client may hold; "" is not capped
+	Client   string    // a hash of who asks, for the cap on what one client may hold; "" is not capped
+	Customer string    // CustomerKey of the buyer's e-mail, for the cap on what one customer may hold; "" is not capped
+	Market   market.ID // whose locations serve; 0 is served by all
+	Caps     *HoldCaps // of the market; nil: those of the shop
 	Wants    []Want
 	Until    time.Time
 }
@@ -75,5 +79,6 @@ type ReservationFilter struct {
 type HoldCaps struct {
 	Line     int64 `env:"SOUK_HOLD_MAX_LINE" default:"1000" min:"0" doc:"how many pieces one checkout line may hold before it is paid; 0 is no cap"`
 	Checkout int64 `env:"SOUK_HOLD_MAX_CHECKOUT" default:"2000" min:"0" doc:"how many pieces one checkout may hold before it is paid; 0 is no cap"`
+	Customer int64 `env:"SOUK_HOLD_MAX_CUSTOMER" default:"2000" min:"0" doc:"how many pieces one customer, known by e-mail address, may hold in all checkouts; 0 is no cap"`
 	Client   int64 `env:"SOUK_HOLD_MAX_CLIENT" default:"5000" min:"0" doc:"how many pieces one client address may hold in all its checkouts; 0 is no cap. Behind a proxy SOUK_TRUSTED_PROXIES must name it, and a storefront that asks from its own server counts as one client: raise it there"`
 }

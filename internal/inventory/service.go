@@ -155,11 +155,11 @@ func (s *Service) apply(ctx context.Context, action string, kind Kind, why Cause
 	if err != nil {
 		return nil, err
 	}
-	changes, err := decide(moves, before)
+	changes, err := decide(kind, moves, before)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.post(ctx, kind, why, changes); err != nil {
+	if err := s.post(ctx, why, changes); err != nil {
 		return nil, err
 	}
 	ids := make([]LevelID, len(moves))
@@ -174,6 +174,7 @@ func (s *Service) apply(ctx context.Context, action string, kind Kind, why Cause
 
 // change is a decided move.
 type change struct {
+	kind   Kind
 	before Level
 	delta  Stock
 }
@@ -191,7 +192,7 @@ func (c change) after() Level {
 
 // decide judges every line against its locked level and reports all refusals at
 // once. Lines that change nothing are left out.
-func decide(moves []move, levels map[place]Level) ([]change, error) {
+func decide(kind Kind, moves []move, levels map[place]Level) ([]change, error) {
 	var faults fault.List
 	var changes []change
 	for i, m := range moves {
@@ -205,15 +206,24 @@ func decide(moves []move, levels map[place]Level) ([]change, error) {
 			continue
 		}
 		if delta != 0 {
-			changes = append(changes, change{before: now, delta: Stock{OnHand: delta}})
+			changes = append(changes, change{kind: kind, before: now, delta: Stock{OnHand: delta}})
 		}
 	}
 	return changes, faults.Err()
 }
 
-// known refuses variants and locations that are not there, and gives the
-// products of the variants.
+// known is existing that refuses locations which take nothing in.
 func (s *Service) known(ctx context.Context, moves []move) (map[catalog.VariantID]catalog.ProductID, error) {
+	return s.refs(ctx, moves, true)
+}
+
+// existing refuses variants and locations that are not there, and gives the
+// products of the variants.
+func (s *Service) existing(ctx context.Context, moves []move) (map[catalog.VariantID]catalog.ProductID, error) {
+	return s.refs(ctx, moves, false)
+}
+
+func (s *Service) refs(ctx context.Context, moves []move, active bool) (map[catalog.VariantID]catalog.ProductID, error) {
 	variants, locations := make([]catalog.VariantID, len(moves)), make([]LocationID, len(moves))
 	for i, m := range moves {
 		variants[i], locations[i] = m.variant, m.location
@@ -238,7 +248,7 @@ func (s *Service) known(ctx context.Context, moves []move) (map[catalog.VariantI
 		}
 		if l, ok := places[m.location]; !ok {
 			faults.Add(ErrLocationNotFound.At(append(at, "location")...))
-		} else if !l.Active {
+		} else if active && !l.Active {
 			faults.Add(ErrInactive.At(append(at, "location")...))
 		}
 	}
@@ -258,18 +268,26 @@ func (s *Service) noteStock(ctx context.Context, action string, why Cause, chang
 	if err := s.audit.Record(ctx, entry); err != nil {
 		return err
 	}
+	return s.noteChanges(ctx, changes, products)
+}
+
+// noteChanges records the facts of levels that people or papers changed, one
+// for each level.
+func (s *Service) noteChanges(ctx context.Context, changes []change, products map[catalog.VariantID]catalog.ProductID) error {
 	totals, err := s.totals(ctx, changes)
 	if err != nil {
 		return err
 	}
-	facts := make([]event.Fact, len(changes))
+	var facts []event.Fact
 	for i, c := range changes {
-		t := totals[c.before.Variant]
-		facts[i] = StockChanged{
-			Level: c.before.ID, Version: c.before.Version + 1,
-			Variant: c.before.Variant, Product: products[c.before.Variant], Location: c.before.Location,
-			WasAvailable: t.before > 0, NowAvailable: t.now > 0,
+		if slices.ContainsFunc(changes[i+1:], func(later change) bool { return later.before.ID == c.before.ID }) {
+			continue
 		}
+		l, t := c.after(), totals[c.before.Variant]
+		facts = append(facts, StockChanged{
+			Level: l.ID, Version: l.Version, Variant: l.Variant, Product: products[l.Variant], Location: l.Location,
+			WasAvailable: t.before > 0, NowAvailable: t.now > 0,
+		})
 	}
 	return s.events.Record(ctx, facts...)
 }
@@ -297,14 +315,14 @@ func (s *Service) VariantsDeleting(ctx context.Context, refs []catalog.VariantRe
 		var changes []change
 		for _, l := range levels {
 			if l.Stock != (Stock{}) {
-				changes = append(changes, change{before: l, delta: Stock{OnHand: -l.OnHand, Incoming: -l.Incoming, Safety: -l.Safety}})
+				changes = append(changes, change{kind: WrittenOff, before: l, delta: Stock{OnHand: -l.OnHand, Incoming: -l.Incoming, Safety: -l.Safety}})
 			}
 		}
 		if len(changes) == 0 {
 			return nil
 		}
 		why := Cause{Reason: "variant deleted"}
-		if err := s.post(ctx, WrittenOff, why, changes); err != nil {
+		if err := s.post(ctx, why, changes); err != nil {
 			return err
 		}
 		return s.noteStock(ctx, "stock.write_off", why, changes, products)

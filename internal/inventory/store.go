@@ -77,12 +77,14 @@ func (s *Service) lockLevels(ctx context.Context, which string, args ...any) ([]
 
 // post writes movements into the ledger and the same differences onto the
 // levels, which are locked.
-func (s *Service) post(ctx context.Context, kind Kind, why Cause, changes []change) error {
+func (s *Service) post(ctx context.Context, why Cause, changes []change) error {
 	if len(changes) == 0 {
 		return nil
 	}
 	var ids, variants, locations, onHand, taken, incoming, safety []int64
+	var kinds []string
 	for _, c := range changes {
+		kinds = append(kinds, string(c.kind))
 		ids, variants, locations = append(ids, int64(c.before.ID)), append(variants, int64(c.before.Variant)), append(locations, int64(c.before.Location))
 		onHand, taken = append(onHand, c.delta.OnHand), append(taken, c.delta.Taken)
 		incoming, safety = append(incoming, c.delta.Incoming), append(safety, c.delta.Safety)
@@ -91,20 +93,24 @@ func (s *Service) post(ctx context.Context, kind Kind, why Cause, changes []chan
 	_, err := s.db.Conn(ctx).Exec(ctx, `
 		INSERT INTO stock_movement (variant_id, location_id, kind, on_hand_delta, taken_delta, incoming_delta, safety_delta,
 			reason, reference_kind, reference_id, actor_kind, actor_id, at)
-		SELECT m.variant_id, m.location_id, $7, m.on_hand, m.taken, m.incoming, m.safety, $8, $9, $10, $11, $12, $13
-		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
-			AS m(variant_id, location_id, on_hand, taken, incoming, safety)`,
-		variants, locations, onHand, taken, incoming, safety, string(kind),
+		SELECT m.variant_id, m.location_id, m.kind, m.on_hand, m.taken, m.incoming, m.safety, $8, $9, $10, $11, $12, $13
+		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+			WITH ORDINALITY AS m(variant_id, location_id, on_hand, taken, incoming, safety, kind, place)
+		ORDER BY m.place`,
+		variants, locations, onHand, taken, incoming, safety, kinds,
 		why.Reason, why.ReferenceKind, why.ReferenceID, string(who.Kind), who.ID, s.db.Now(ctx))
 	if err != nil {
 		return fmt.Errorf("write stock movements: %w", postgres.Fault(err))
 	}
 	_, err = s.db.Conn(ctx).Exec(ctx, `
 		UPDATE stock_level l SET on_hand = l.on_hand + m.on_hand, taken = l.taken + m.taken,
-			incoming = l.incoming + m.incoming, safety = l.safety + m.safety, version = l.version + 1, updated_at = $6
-		FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-			AS m(id, on_hand, taken, incoming, safety)
-		WHERE l.id = m.id`, ids, onHand, taken, incoming, safety, s.db.Now(ctx))
+			incoming = l.incoming + m.incoming, safety = l.safety + m.safety, version = l.version + m.times, updated_at = $6
+		FROM (
+			SELECT id, sum(on_hand)::bigint AS on_hand, sum(taken)::bigint AS taken, sum(incoming)::bigint AS incoming,
+				sum(safety)::bigint AS safety, count(*) AS times
+			FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+				AS m(id, on_hand, taken, incoming, safety) GROUP BY id
+		) m WHERE l.id = m.id`, ids, onHand, taken, incoming, safety, s.db.Now(ctx))
 	if err != nil {
 		return fmt.Errorf("write stock levels: %w", postgres.Fault(err))
 	}
@@ -115,6 +121,9 @@ func (s *Service) post(ctx context.Context, kind Kind, why Cause, changes []chan
 type total struct{ before, now int64 }
 
 func (s *Service) totals(ctx context.Context, changes []change) (map[catalog.VariantID]total, error) {
+	if len(changes) == 0 {
+		return nil, nil
+	}
 	variants, deltas := make([]int64, len(changes)), map[place]int64{}
 	for i, c := range changes {
 		variants[i] = int64(c.before.Variant)
