@@ -33471,55 +33471,57 @@ func (m *OrderDeliveryMutation) ResetEdge(name string) error {
 // OrderLineMutation represents an operation that mutates the OrderLine nodes in the graph.
 type OrderLineMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *int64
-	position          *int
-	addposition       *int
-	variant_id        *int64
-	addvariant_id     *int64
-	product_id        *int64
-	addproduct_id     *int64
-	title             *string
-	variant_title     *string
-	sku               *string
-	vendor            *string
-	quantity          *int
-	addquantity       *int
-	cancelled         *int
-	addcancelled      *int
-	fulfilled         *int
-	addfulfilled      *int
-	returned          *int
-	addreturned       *int
-	unit_price        *int64
-	addunit_price     *int64
-	compare_at        *int64
-	addcompare_at     *int64
-	subtotal          *int64
-	addsubtotal       *int64
-	discount          *int64
-	adddiscount       *int64
-	tax               *int64
-	addtax            *int64
-	total             *int64
-	addtotal          *int64
-	unit_cost         *int64
-	addunit_cost      *int64
-	tax_code          *string
-	taxable           *bool
-	requires_shipping *bool
-	weight_grams      *int64
-	addweight_grams   *int64
-	attributes        *json.RawMessage
-	appendattributes  json.RawMessage
-	image_url         *string
-	clearedFields     map[string]struct{}
-	_order            *int64
-	cleared_order     bool
-	done              bool
-	oldValue          func(context.Context) (*OrderLine, error)
-	predicates        []predicate.OrderLine
+	op                  Op
+	typ                 string
+	id                  *int64
+	position            *int
+	addposition         *int
+	variant_id          *int64
+	addvariant_id       *int64
+	product_id          *int64
+	addproduct_id       *int64
+	checkout_line_id    *int64
+	addcheckout_line_id *int64
+	title               *string
+	variant_title       *string
+	sku                 *string
+	vendor              *string
+	quantity            *int
+	addquantity         *int
+	cancelled           *int
+	addcancelled        *int
+	fulfilled           *int
+	addfulfilled        *int
+	returned            *int
+	addreturned         *int
+	unit_price          *int64
+	addunit_price       *int64
+	compare_at          *int64
+	addcompare_at       *int64
+	subtotal            *int64
+	addsubtotal         *int64
+	discount            *int64
+	adddiscount         *int64
+	tax                 *int64
+	addtax              *int64
+	total               *int64
+	addtotal            *int64
+	unit_cost           *int64
+	addunit_cost        *int64
+	tax_code            *string
+	taxable             *bool
+	requires_shipping   *bool
+	weight_grams        *int64
+	addweight_grams     *int64
+	attributes          *json.RawMessage
+	appendattributes    json.RawMessage
+	image_url           *string
+	clearedFields       map[string]struct{}
+	_order              *int64
+	cleared_order       bool
+	done                bool
+	oldValue            func(context.Context) (*OrderLine, error)
+	predicates          []predicate.OrderLine
 }
 
 var _ ent.Mutation = (*OrderLineMutation)(nil)
@@ -33828,6 +33830,76 @@ func (m *OrderLineMutation) AddedProductID() (r int64, exists bool) {
 func (m *OrderLineMutation) ResetProductID() {
 	m.product_id = nil
 	m.addproduct_id = nil
+}
+
+// SetCheckoutLineID sets the "checkout_line_id" field.
+func (m *OrderLineMutation) SetCheckoutLineID(i int64) {
+	m.checkout_line_id = &i
+	m.addcheckout_line_id = nil
+}
+
+// CheckoutLineID returns the value of the "checkout_line_id" field in the mutation.
+func (m *OrderLineMutation) CheckoutLineID() (r int64, exists bool) {
+	v := m.checkout_line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckoutLineID returns the old "checkout_line_id" field's value of the OrderLine entity.
+// If the OrderLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderLineMutation) OldCheckoutLineID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckoutLineID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckoutLineID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckoutLineID: %w", err)
+	}
+	return oldValue.CheckoutLineID, nil
+}
+
+// AddCheckoutLineID adds i to the "checkout_line_id" field.
+func (m *OrderLineMutation) AddCheckoutLineID(i int64) {
+	if m.addcheckout_line_id != nil {
+		*m.addcheckout_line_id += i
+	} else {
+		m.addcheckout_line_id = &i
+	}
+}
+
+// AddedCheckoutLineID returns the value that was added to the "checkout_line_id" field in this mutation.
+func (m *OrderLineMutation) AddedCheckoutLineID() (r int64, exists bool) {
+	v := m.addcheckout_line_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCheckoutLineID clears the value of the "checkout_line_id" field.
+func (m *OrderLineMutation) ClearCheckoutLineID() {
+	m.checkout_line_id = nil
+	m.addcheckout_line_id = nil
+	m.clearedFields[orderline.FieldCheckoutLineID] = struct{}{}
+}
+
+// CheckoutLineIDCleared returns if the "checkout_line_id" field was cleared in this mutation.
+func (m *OrderLineMutation) CheckoutLineIDCleared() bool {
+	_, ok := m.clearedFields[orderline.FieldCheckoutLineID]
+	return ok
+}
+
+// ResetCheckoutLineID resets all changes to the "checkout_line_id" field.
+func (m *OrderLineMutation) ResetCheckoutLineID() {
+	m.checkout_line_id = nil
+	m.addcheckout_line_id = nil
+	delete(m.clearedFields, orderline.FieldCheckoutLineID)
 }
 
 // SetTitle sets the "title" field.
@@ -34930,7 +35002,7 @@ func (m *OrderLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderLineMutation) Fields() []string {
-	fields := make([]string, 0, 25)
+	fields := make([]string, 0, 26)
 	if m._order != nil {
 		fields = append(fields, orderline.FieldOrderID)
 	}
@@ -34942,6 +35014,9 @@ func (m *OrderLineMutation) Fields() []string {
 	}
 	if m.product_id != nil {
 		fields = append(fields, orderline.FieldProductID)
+	}
+	if m.checkout_line_id != nil {
+		fields = append(fields, orderline.FieldCheckoutLineID)
 	}
 	if m.title != nil {
 		fields = append(fields, orderline.FieldTitle)
@@ -35022,6 +35097,8 @@ func (m *OrderLineMutation) Field(name string) (ent.Value, bool) {
 		return m.VariantID()
 	case orderline.FieldProductID:
 		return m.ProductID()
+	case orderline.FieldCheckoutLineID:
+		return m.CheckoutLineID()
 	case orderline.FieldTitle:
 		return m.Title()
 	case orderline.FieldVariantTitle:
@@ -35081,6 +35158,8 @@ func (m *OrderLineMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldVariantID(ctx)
 	case orderline.FieldProductID:
 		return m.OldProductID(ctx)
+	case orderline.FieldCheckoutLineID:
+		return m.OldCheckoutLineID(ctx)
 	case orderline.FieldTitle:
 		return m.OldTitle(ctx)
 	case orderline.FieldVariantTitle:
@@ -35159,6 +35238,13 @@ func (m *OrderLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetProductID(v)
+		return nil
+	case orderline.FieldCheckoutLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckoutLineID(v)
 		return nil
 	case orderline.FieldTitle:
 		v, ok := value.(string)
@@ -35324,6 +35410,9 @@ func (m *OrderLineMutation) AddedFields() []string {
 	if m.addproduct_id != nil {
 		fields = append(fields, orderline.FieldProductID)
 	}
+	if m.addcheckout_line_id != nil {
+		fields = append(fields, orderline.FieldCheckoutLineID)
+	}
 	if m.addquantity != nil {
 		fields = append(fields, orderline.FieldQuantity)
 	}
@@ -35374,6 +35463,8 @@ func (m *OrderLineMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVariantID()
 	case orderline.FieldProductID:
 		return m.AddedProductID()
+	case orderline.FieldCheckoutLineID:
+		return m.AddedCheckoutLineID()
 	case orderline.FieldQuantity:
 		return m.AddedQuantity()
 	case orderline.FieldCancelled:
@@ -35427,6 +35518,13 @@ func (m *OrderLineMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddProductID(v)
+		return nil
+	case orderline.FieldCheckoutLineID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCheckoutLineID(v)
 		return nil
 	case orderline.FieldQuantity:
 		v, ok := value.(int)
@@ -35520,6 +35618,9 @@ func (m *OrderLineMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *OrderLineMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(orderline.FieldCheckoutLineID) {
+		fields = append(fields, orderline.FieldCheckoutLineID)
+	}
 	if m.FieldCleared(orderline.FieldCompareAt) {
 		fields = append(fields, orderline.FieldCompareAt)
 	}
@@ -35540,6 +35641,9 @@ func (m *OrderLineMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *OrderLineMutation) ClearField(name string) error {
 	switch name {
+	case orderline.FieldCheckoutLineID:
+		m.ClearCheckoutLineID()
+		return nil
 	case orderline.FieldCompareAt:
 		m.ClearCompareAt()
 		return nil
@@ -35565,6 +35669,9 @@ func (m *OrderLineMutation) ResetField(name string) error {
 		return nil
 	case orderline.FieldProductID:
 		m.ResetProductID()
+		return nil
+	case orderline.FieldCheckoutLineID:
+		m.ResetCheckoutLineID()
 		return nil
 	case orderline.FieldTitle:
 		m.ResetTitle()

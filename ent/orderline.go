@@ -26,6 +26,8 @@ type OrderLine struct {
 	VariantID int64 `json:"variant_id,omitempty"`
 	// ProductID holds the value of the "product_id" field.
 	ProductID int64 `json:"product_id,omitempty"`
+	// the line that its pieces were reserved for
+	CheckoutLineID *int64 `json:"checkout_line_id,omitempty"`
 	// Title holds the value of the "title" field.
 	Title string `json:"title,omitempty"`
 	// VariantTitle holds the value of the "variant_title" field.
@@ -103,7 +105,7 @@ func (*OrderLine) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case orderline.FieldTaxable, orderline.FieldRequiresShipping:
 			values[i] = new(sql.NullBool)
-		case orderline.FieldID, orderline.FieldOrderID, orderline.FieldPosition, orderline.FieldVariantID, orderline.FieldProductID, orderline.FieldQuantity, orderline.FieldCancelled, orderline.FieldFulfilled, orderline.FieldReturned, orderline.FieldUnitPrice, orderline.FieldCompareAt, orderline.FieldSubtotal, orderline.FieldDiscount, orderline.FieldTax, orderline.FieldTotal, orderline.FieldUnitCost, orderline.FieldWeightGrams:
+		case orderline.FieldID, orderline.FieldOrderID, orderline.FieldPosition, orderline.FieldVariantID, orderline.FieldProductID, orderline.FieldCheckoutLineID, orderline.FieldQuantity, orderline.FieldCancelled, orderline.FieldFulfilled, orderline.FieldReturned, orderline.FieldUnitPrice, orderline.FieldCompareAt, orderline.FieldSubtotal, orderline.FieldDiscount, orderline.FieldTax, orderline.FieldTotal, orderline.FieldUnitCost, orderline.FieldWeightGrams:
 			values[i] = new(sql.NullInt64)
 		case orderline.FieldTitle, orderline.FieldVariantTitle, orderline.FieldSku, orderline.FieldVendor, orderline.FieldTaxCode, orderline.FieldImageURL:
 			values[i] = new(sql.NullString)
@@ -151,6 +153,13 @@ func (_m *OrderLine) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field product_id", values[i])
 			} else if value.Valid {
 				_m.ProductID = value.Int64
+			}
+		case orderline.FieldCheckoutLineID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field checkout_line_id", values[i])
+			} else if value.Valid {
+				_m.CheckoutLineID = new(int64)
+				*_m.CheckoutLineID = value.Int64
 			}
 		case orderline.FieldTitle:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -334,6 +343,11 @@ func (_m *OrderLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("product_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ProductID))
+	builder.WriteString(", ")
+	if v := _m.CheckoutLineID; v != nil {
+		builder.WriteString("checkout_line_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)

@@ -47,6 +47,20 @@ func (_c *OrderLineCreate) SetProductID(v int64) *OrderLineCreate {
 	return _c
 }
 
+// SetCheckoutLineID sets the "checkout_line_id" field.
+func (_c *OrderLineCreate) SetCheckoutLineID(v int64) *OrderLineCreate {
+	_c.mutation.SetCheckoutLineID(v)
+	return _c
+}
+
+// SetNillableCheckoutLineID sets the "checkout_line_id" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableCheckoutLineID(v *int64) *OrderLineCreate {
+	if v != nil {
+		_c.SetCheckoutLineID(*v)
+	}
+	return _c
+}
+
 // SetTitle sets the "title" field.
 func (_c *OrderLineCreate) SetTitle(v string) *OrderLineCreate {
 	_c.mutation.SetTitle(v)
@@ -440,6 +454,10 @@ func (_c *OrderLineCreate) createSpec() (*OrderLine, *sqlgraph.CreateSpec) {
 		_spec.SetField(orderline.FieldProductID, field.TypeInt64, value)
 		_node.ProductID = value
 	}
+	if value, ok := _c.mutation.CheckoutLineID(); ok {
+		_spec.SetField(orderline.FieldCheckoutLineID, field.TypeInt64, value)
+		_node.CheckoutLineID = &value
+	}
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(orderline.FieldTitle, field.TypeString, value)
 		_node.Title = value
@@ -675,6 +693,9 @@ func (u *OrderLineUpsertOne) UpdateNewValues() *OrderLineUpsertOne {
 		}
 		if _, exists := u.create.mutation.ProductID(); exists {
 			s.SetIgnore(orderline.FieldProductID)
+		}
+		if _, exists := u.create.mutation.CheckoutLineID(); exists {
+			s.SetIgnore(orderline.FieldCheckoutLineID)
 		}
 		if _, exists := u.create.mutation.Title(); exists {
 			s.SetIgnore(orderline.FieldTitle)
@@ -1017,6 +1038,9 @@ func (u *OrderLineUpsertBulk) UpdateNewValues() *OrderLineUpsertBulk {
 			}
 			if _, exists := b.mutation.ProductID(); exists {
 				s.SetIgnore(orderline.FieldProductID)
+			}
+			if _, exists := b.mutation.CheckoutLineID(); exists {
+				s.SetIgnore(orderline.FieldCheckoutLineID)
 			}
 			if _, exists := b.mutation.Title(); exists {
 				s.SetIgnore(orderline.FieldTitle)

@@ -142,6 +142,9 @@ func (_u *OrderLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if _u.mutation.CheckoutLineIDCleared() {
+		_spec.ClearField(orderline.FieldCheckoutLineID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Cancelled(); ok {
 		_spec.SetField(orderline.FieldCancelled, field.TypeInt, value)
 	}
@@ -330,6 +333,9 @@ func (_u *OrderLineUpdateOne) sqlSave(ctx context.Context) (_node *OrderLine, er
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.CheckoutLineIDCleared() {
+		_spec.ClearField(orderline.FieldCheckoutLineID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Cancelled(); ok {
 		_spec.SetField(orderline.FieldCancelled, field.TypeInt, value)

@@ -615,31 +615,31 @@ func init() {
 	orderlineFields := schema.OrderLine{}.Fields()
 	_ = orderlineFields
 	// orderlineDescSku is the schema descriptor for sku field.
-	orderlineDescSku := orderlineFields[6].Descriptor()
+	orderlineDescSku := orderlineFields[7].Descriptor()
 	// orderline.DefaultSku holds the default value on creation for the sku field.
 	orderline.DefaultSku = orderlineDescSku.Default.(string)
 	// orderlineDescVendor is the schema descriptor for vendor field.
-	orderlineDescVendor := orderlineFields[7].Descriptor()
+	orderlineDescVendor := orderlineFields[8].Descriptor()
 	// orderline.DefaultVendor holds the default value on creation for the vendor field.
 	orderline.DefaultVendor = orderlineDescVendor.Default.(string)
 	// orderlineDescCancelled is the schema descriptor for cancelled field.
-	orderlineDescCancelled := orderlineFields[9].Descriptor()
+	orderlineDescCancelled := orderlineFields[10].Descriptor()
 	// orderline.DefaultCancelled holds the default value on creation for the cancelled field.
 	orderline.DefaultCancelled = orderlineDescCancelled.Default.(int)
 	// orderlineDescFulfilled is the schema descriptor for fulfilled field.
-	orderlineDescFulfilled := orderlineFields[10].Descriptor()
+	orderlineDescFulfilled := orderlineFields[11].Descriptor()
 	// orderline.DefaultFulfilled holds the default value on creation for the fulfilled field.
 	orderline.DefaultFulfilled = orderlineDescFulfilled.Default.(int)
 	// orderlineDescReturned is the schema descriptor for returned field.
-	orderlineDescReturned := orderlineFields[11].Descriptor()
+	orderlineDescReturned := orderlineFields[12].Descriptor()
 	// orderline.DefaultReturned holds the default value on creation for the returned field.
 	orderline.DefaultReturned = orderlineDescReturned.Default.(int)
 	// orderlineDescTaxCode is the schema descriptor for tax_code field.
-	orderlineDescTaxCode := orderlineFields[19].Descriptor()
+	orderlineDescTaxCode := orderlineFields[20].Descriptor()
 	// orderline.DefaultTaxCode holds the default value on creation for the tax_code field.
 	orderline.DefaultTaxCode = orderlineDescTaxCode.Default.(string)
 	// orderlineDescImageURL is the schema descriptor for image_url field.
-	orderlineDescImageURL := orderlineFields[24].Descriptor()
+	orderlineDescImageURL := orderlineFields[25].Descriptor()
 	// orderline.DefaultImageURL holds the default value on creation for the image_url field.
 	orderline.DefaultImageURL = orderlineDescImageURL.Default.(string)
 	orderlinecomponentFields := schema.OrderLineComponent{}.Fields()

@@ -1366,6 +1366,7 @@ var (
 		{Name: "position", Type: field.TypeInt},
 		{Name: "variant_id", Type: field.TypeInt64},
 		{Name: "product_id", Type: field.TypeInt64},
+		{Name: "checkout_line_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "title", Type: field.TypeString, Size: 2147483647},
 		{Name: "variant_title", Type: field.TypeString, Size: 2147483647},
 		{Name: "sku", Type: field.TypeString, Default: ""},
@@ -1397,7 +1398,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "order_line_sales_order_order",
-				Columns:    []*schema.Column{OrderLineColumns[25]},
+				Columns:    []*schema.Column{OrderLineColumns[26]},
 				RefColumns: []*schema.Column{SalesOrderColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1406,7 +1407,7 @@ var (
 			{
 				Name:    "orderline_order_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OrderLineColumns[25], OrderLineColumns[1]},
+				Columns: []*schema.Column{OrderLineColumns[26], OrderLineColumns[1]},
 			},
 			{
 				Name:    "orderline_variant_id",
@@ -2337,6 +2338,14 @@ var (
 				Columns: []*schema.Column{ReservationColumns[5], ReservationColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "reservation_allocated",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationColumns[5], ReservationColumns[6], ReservationColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'consumed'::text",
 				},
 			},
 			{

@@ -20,6 +20,8 @@ const (
 	FieldVariantID = "variant_id"
 	// FieldProductID holds the string denoting the product_id field in the database.
 	FieldProductID = "product_id"
+	// FieldCheckoutLineID holds the string denoting the checkout_line_id field in the database.
+	FieldCheckoutLineID = "checkout_line_id"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
 	// FieldVariantTitle holds the string denoting the variant_title field in the database.
@@ -82,6 +84,7 @@ var Columns = []string{
 	FieldPosition,
 	FieldVariantID,
 	FieldProductID,
+	FieldCheckoutLineID,
 	FieldTitle,
 	FieldVariantTitle,
 	FieldSku,
@@ -158,6 +161,11 @@ func ByVariantID(opts ...sql.OrderTermOption) OrderOption {
 // ByProductID orders the results by the product_id field.
 func ByProductID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldProductID, opts...).ToFunc()
+}
+
+// ByCheckoutLineID orders the results by the checkout_line_id field.
+func ByCheckoutLineID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCheckoutLineID, opts...).ToFunc()
 }
 
 // ByTitle orders the results by the title field.

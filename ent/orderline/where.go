@@ -73,6 +73,11 @@ func ProductID(v int64) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldProductID, v))
 }
 
+// CheckoutLineID applies equality check predicate on the "checkout_line_id" field. It's identical to CheckoutLineIDEQ.
+func CheckoutLineID(v int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldCheckoutLineID, v))
+}
+
 // Title applies equality check predicate on the "title" field. It's identical to TitleEQ.
 func Title(v string) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldTitle, v))
@@ -311,6 +316,56 @@ func ProductIDLT(v int64) predicate.OrderLine {
 // ProductIDLTE applies the LTE predicate on the "product_id" field.
 func ProductIDLTE(v int64) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldLTE(FieldProductID, v))
+}
+
+// CheckoutLineIDEQ applies the EQ predicate on the "checkout_line_id" field.
+func CheckoutLineIDEQ(v int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldCheckoutLineID, v))
+}
+
+// CheckoutLineIDNEQ applies the NEQ predicate on the "checkout_line_id" field.
+func CheckoutLineIDNEQ(v int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldCheckoutLineID, v))
+}
+
+// CheckoutLineIDIn applies the In predicate on the "checkout_line_id" field.
+func CheckoutLineIDIn(vs ...int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldCheckoutLineID, vs...))
+}
+
+// CheckoutLineIDNotIn applies the NotIn predicate on the "checkout_line_id" field.
+func CheckoutLineIDNotIn(vs ...int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldCheckoutLineID, vs...))
+}
+
+// CheckoutLineIDGT applies the GT predicate on the "checkout_line_id" field.
+func CheckoutLineIDGT(v int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldCheckoutLineID, v))
+}
+
+// CheckoutLineIDGTE applies the GTE predicate on the "checkout_line_id" field.
+func CheckoutLineIDGTE(v int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldCheckoutLineID, v))
+}
+
+// CheckoutLineIDLT applies the LT predicate on the "checkout_line_id" field.
+func CheckoutLineIDLT(v int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldCheckoutLineID, v))
+}
+
+// CheckoutLineIDLTE applies the LTE predicate on the "checkout_line_id" field.
+func CheckoutLineIDLTE(v int64) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldCheckoutLineID, v))
+}
+
+// CheckoutLineIDIsNil applies the IsNil predicate on the "checkout_line_id" field.
+func CheckoutLineIDIsNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIsNull(FieldCheckoutLineID))
+}
+
+// CheckoutLineIDNotNil applies the NotNil predicate on the "checkout_line_id" field.
+func CheckoutLineIDNotNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotNull(FieldCheckoutLineID))
 }
 
 // TitleEQ applies the EQ predicate on the "title" field.

@@ -233,6 +233,8 @@ func (Reservation) Indexes() []ent.Index {
 			Annotations(entsql.IndexWhere("(state)::text = 'held'::text")),
 		index.Fields("variant_id", "location_id").StorageKey("reservation_level").
 			Annotations(entsql.IndexWhere("ended_at IS NULL")),
+		index.Fields("variant_id", "location_id", "ended_at").StorageKey("reservation_allocated").
+			Annotations(entsql.IndexWhere("(state)::text = 'consumed'::text")),
 		index.Fields("client").StorageKey("reservation_client").
 			Annotations(entsql.IndexWhere("ended_at IS NULL")),
 		index.Fields("customer").StorageKey("reservation_customer").

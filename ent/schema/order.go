@@ -99,6 +99,7 @@ func (OrderLine) Fields() []ent.Field {
 		field.Int("position").Immutable(),
 		field.Int64("variant_id").Immutable(),
 		field.Int64("product_id").Immutable(),
+		field.Int64("checkout_line_id").Optional().Nillable().Immutable().Comment("the line that its pieces were reserved for"),
 		field.Text("title").Immutable(),
 		field.Text("variant_title").Immutable(),
 		field.String("sku").Default("").Immutable(),
