@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/souk-commerce/souk/internal/catalog"
+	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/platform/actor"
 )
 
 // spot is a locked level with what its location says about it.
@@ -13,7 +16,8 @@ type spot struct {
 	Level    // as it was when it was locked
 	priority int
 	active   bool
-	taken    int64 // by how much the book has changed Taken
+	markets  []market.ID // that the location serves; none: all
+	taken    int64       // by how much the book has changed Taken
 }
 
 // free is what can still be promised there; less than nothing where more is
@@ -26,7 +30,15 @@ type entry struct {
 	kind     Kind
 	taken    int64
 	checkout CheckoutID
+	who      actor.Actor
 	reason   string
+}
+
+// prolonging is a reservation that lasts longer now.
+type prolonging struct {
+	id       ReservationID
+	customer string // "": as it was
+	until    time.Time
 }
 
 // ahead is the reason of movements that promise more than there is.
@@ -38,15 +50,20 @@ type book struct {
 	spots    map[catalog.VariantID][]*spot // by priority
 	products map[catalog.VariantID]catalog.ProductID
 	entries  []entry
-	ended    map[ReservationState][]ReservationID
+	ended    []ending
 	made     []Reservation
+	kept     []prolonging
+	who      actor.Actor // who gives back; asks name their own
+}
+
+// ending is a reservation that is over.
+type ending struct {
+	id ReservationID
+	to ReservationState
 }
 
 func newBook(locked []*spot) *book {
-	b := &book{
-		spots: map[catalog.VariantID][]*spot{}, products: map[catalog.VariantID]catalog.ProductID{},
-		ended: map[ReservationState][]ReservationID{},
-	}
+	b := &book{spots: map[catalog.VariantID][]*spot{}, products: map[catalog.VariantID]catalog.ProductID{}}
 	for _, p := range locked {
 		b.spots[p.Variant] = append(b.spots[p.Variant], p)
 	}
@@ -58,9 +75,22 @@ func newBook(locked []*spot) *book {
 	return b
 }
 
-func (b *book) move(p *spot, kind Kind, taken int64, checkout CheckoutID, reason string) {
-	p.taken += taken
-	b.entries = append(b.entries, entry{spot: p, kind: kind, taken: taken, checkout: checkout, reason: reason})
+// marked is how far a book was written.
+type marked struct{ entries, ended, made int }
+
+func (b *book) mark() marked { return marked{len(b.entries), len(b.ended), len(b.made)} }
+
+// undo takes back what was written after a mark.
+func (b *book) undo(m marked) {
+	for _, e := range b.entries[m.entries:] {
+		e.spot.taken -= e.taken
+	}
+	b.entries, b.ended, b.made = b.entries[:m.entries], b.ended[:m.ended], b.made[:m.made]
+}
+
+func (b *book) write(e entry) {
+	e.spot.taken += e.taken
+	b.entries = append(b.entries, e)
 }
 
 // giveBack ends a reservation. One whose level is not in the book stays: the
@@ -70,52 +100,61 @@ func (b *book) giveBack(r Reservation, kind Kind, to ReservationState) {
 	if i < 0 {
 		return
 	}
-	b.move(b.spots[r.Variant][i], kind, -r.Quantity, r.Checkout, "")
-	b.ended[to] = append(b.ended[to], r.ID)
+	b.write(entry{spot: b.spots[r.Variant][i], kind: kind, taken: -r.Quantity, checkout: r.Checkout, who: b.who})
+	b.ended = append(b.ended, ending{r.ID, to})
 }
 
-// open are the places of a variant that buyers are served from.
-func (b *book) open(v catalog.VariantID) []*spot {
-	return slices.DeleteFunc(slices.Clone(b.spots[v]), func(p *spot) bool { return !p.active })
+// keep prolongs what is held already.
+func (b *book) keep(a ask, rows []Reservation) {
+	for _, r := range rows {
+		b.kept = append(b.kept, prolonging{id: r.ID, customer: a.Customer, until: a.Until})
+	}
+}
+
+// open are the places of a variant that buyers of a market are served from; 0 is
+// any market.
+func (b *book) open(v catalog.VariantID, m market.ID) []*spot {
+	return slices.DeleteFunc(slices.Clone(b.spots[v]), func(p *spot) bool { return !p.active || !serves(p.markets, m) })
 }
 
 // available sums what can be promised, as every list shows it: a place that has
 // promised too much takes from the others.
-func (b *book) available(v catalog.VariantID) int64 {
+func (b *book) available(v catalog.VariantID, m market.ID) int64 {
 	var sum int64
-	for _, p := range b.open(v) {
+	for _, p := range b.open(v, m) {
 		sum += p.free()
 	}
 	return sum
 }
 
-// wasAvailable is available as it was before the book changed anything.
+// wasAvailable is available, in any market, as it was before the book changed
+// anything.
 func (b *book) wasAvailable(v catalog.VariantID) int64 {
-	sum := b.available(v)
-	for _, p := range b.open(v) {
+	sum := b.available(v, 0)
+	for _, p := range b.open(v, 0) {
 		sum += p.taken
 	}
 	return sum
 }
 
 // offer is how many more pieces can be promised; never negative.
-func (b *book) offer(s supply) int64 {
+func (b *book) offer(s supply, m market.ID) int64 {
 	switch {
-	case len(b.open(s.variant)) == 0:
+	case len(b.open(s.variant, m)) == 0:
 		return 0
-	case !s.backorder:
-		return max(b.available(s.variant), 0)
+	case !s.ahead:
+		return max(b.available(s.variant, m), 0)
 	case s.limit == nil:
 		return math.MaxInt64
 	}
-	return max(b.available(s.variant)+*s.limit, 0)
+	return max(b.available(s.variant, m)+*s.limit, 0)
 }
 
 // take promises pieces to a line, no more than the offer: whole from the first
 // place that has as many, else what there is from place to place, and what is
 // ordered ahead from the first.
-func (b *book) take(checkout CheckoutID, w Want) {
-	spots, rest := b.open(w.Variant), w.Quantity
+func (b *book) take(a ask, w Want) {
+	spots, rest := b.open(w.Variant, a.Market), w.Quantity
 	if i := slices.IndexFunc(spots, func(p *spot) bool { return p.free() >= w.Quantity }); i >= 0 {
 		spots = spots[i : i+1]
 	}
@@ -129,8 +168,8 @@ func (b *book) take(checkout CheckoutID, w Want) {
 			first = len(b.made)
 		}
 		rest -= n
-		b.move(p, Reserved, n, checkout, "")
-		b.promise(checkout, w, p, n)
+		b.write(entry{spot: p, kind: Reserved, taken: n, checkout: a.Checkout, who: a.who})
+		b.promise(a, w, p, n)
 	}
 	switch {
 	case rest == 0:
@@ -138,32 +177,35 @@ func (b *book) take(checkout CheckoutID, w Want) {
 	case first >= 0: // a line has one reservation at a place
 		b.made[first].Quantity += rest
 	default:
-		b.promise(checkout, w, spots[0], rest)
+		b.promise(a, w, spots[0], rest)
 	}
-	b.move(spots[0], Reserved, rest, checkout, ahead)
+	b.write(entry{spot: spots[0], kind: Reserved, taken: rest, checkout: a.Checkout, who: a.who, reason: ahead})
 }
 
-func (b *book) promise(checkout CheckoutID, w Want, p *spot, quantity int64) {
-	b.made = append(b.made, Reservation{Checkout: checkout, Line: w.Line, Variant: w.Variant, Location: p.Location, Quantity: quantity})
+func (b *book) promise(a ask, w Want, p *spot, quantity int64) {
+	b.made = append(b.made, Reservation{
+		Checkout: a.Checkout, Line: w.Line, Variant: w.Variant, Location: p.Location, Quantity: quantity,
+		ExpiresAt: a.Until, client: a.Client, customer: a.Customer,
+	})
 }
 
 // serve promises what is wanted, line after line, and says what is missing. Of
 // lines of the same variant the earlier are served first, so that taking less
 // of the short ones makes the whole fit.
-func (b *book) serve(checkout CheckoutID, wants []Want, supplies map[catalog.VariantID]supply) []Shortage {
+func (b *book) serve(a ask, wants []Want, supplies map[catalog.VariantID]supply) []Shortage {
 	var short []Shortage
 	for _, w := range wants {
 		s, known := supplies[w.Variant]
 		if known && !s.tracked {
 			continue
 		}
-		offer := b.offer(s)
+		offer := b.offer(s, a.Market)
 		if offer < w.Quantity {
 			short = append(short, Shortage{Line: w.Line, Variant: w.Variant, Wanted: w.Quantity, Available: offer})
 			w.Quantity = offer
 		}
 		if w.Quantity > 0 {
-			b.take(checkout, w)
+			b.take(a, w)
 		}
 	}
 	return short

@@ -22,7 +22,7 @@ func TestBook_servesAllOrSaysWhatFits(t *testing.T) {
 			p.Stock = Stock{OnHand: count.Draw(t, "on hand"), Taken: count.Draw(t, "taken"), Safety: count.Draw(t, "safety") / 3}
 			spots = append(spots, p)
 		}
-		s := supply{variant: v, tracked: true, backorder: rapid.Bool().Draw(t, "backorder")}
+		s := supply{variant: v, tracked: true, ahead: rapid.Bool().Draw(t, "backorder")}
 		if rapid.Bool().Draw(t, "limited") {
 			limit := count.Draw(t, "limit")
 			s.limit = &limit
@@ -32,8 +32,8 @@ func TestBook_servesAllOrSaysWhatFits(t *testing.T) {
 			wants = append(wants, Want{Line: int64(i + 1), Variant: v, Quantity: rapid.Int64Range(1, 8).Draw(t, "quantity")})
 		}
 		b := newBook(spots)
-		offer := b.offer(s)
-		short := b.serve(9, wants, map[catalog.VariantID]supply{v: s})
+		offer := b.offer(s, 0)
+		short := b.serve(ask{Hold: Hold{Checkout: 9}}, wants, map[catalog.VariantID]supply{v: s})
 		checkServed(t, b, spots, wants, offer, short)
 	})
 }
@@ -106,7 +106,7 @@ func TestBook_firstPlaceThatHasAllElseSplit(t *testing.T) {
 		"ahead from the first":   {10, true, map[LocationID]int64{1: 5, 3: 4, 2: 1}},
 	} {
 		b := newBook([]*spot{at(2, 9, 1), at(3, 5, 4), at(1, 0, 2)})
-		short := b.serve(1, []Want{{Line: 1, Variant: 1, Quantity: c.quantity}}, map[catalog.VariantID]supply{1: {variant: 1, tracked: true, backorder: c.ahead}})
+		short := b.serve(ask{Hold: Hold{Checkout: 1}}, []Want{{Line: 1, Variant: 1, Quantity: c.quantity}}, map[catalog.VariantID]supply{1: {variant: 1, tracked: true, ahead: c.ahead}})
 		got := map[LocationID]int64{}
 		for _, r := range b.made {
 			got[r.Location] += r.Quantity

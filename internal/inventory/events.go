@@ -3,7 +3,9 @@ package inventory
 import "github.com/souk-commerce/souk/internal/catalog"
 
 // StockChanged says that the stock of a variant at a location is different now,
-// and whether the variant was and is available anywhere.
+// whether the variant was and is available anywhere, and whether the location
+// had or has so little of it that it may not suffice for a buyer, a market or a
+// bundle.
 type StockChanged struct {
 	Level        LevelID           `json:"level"`
 	Version      int64             `json:"version"`
@@ -12,7 +14,12 @@ type StockChanged struct {
 	Location     LocationID        `json:"location"`
 	WasAvailable bool              `json:"was_available"`
 	NowAvailable bool              `json:"now_available"`
+	Scarce       bool              `json:"scarce"`
 }
+
+// scarce is below how many available pieces at a location a change is worth
+// telling those who keep what they showed for a while.
+const scarce = 10
 
 // Topic names the fact.
 func (StockChanged) Topic() string { return "stock.changed" }

@@ -108,14 +108,14 @@ func (s *Service) giveBack(ctx context.Context, checkout CheckoutID, kind Kind, 
 		for i, r := range own {
 			variants[i] = r.Variant
 		}
-		book, err := s.lockBook(ctx, variants, nil, checkout)
+		book, err := s.lockBook(ctx, variants, nil, []CheckoutID{checkout})
 		if err != nil {
 			return err
 		}
 		for _, r := range own {
 			book.giveBack(r, kind, ReleasedHold)
 		}
-		return s.save(ctx, book, saved{})
+		return s.save(ctx, book)
 	})
 }
 
@@ -147,12 +147,12 @@ func (s *Service) ExpireDue(ctx context.Context, limit int) (int, error) {
 // expire gives back the expired holds of variants.
 func (s *Service) expire(ctx context.Context, variants []catalog.VariantID) (n int, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context) error {
-		book, err := s.lockBook(ctx, variants, nil, 0)
+		book, err := s.lockBook(ctx, variants, nil, nil)
 		if err != nil {
 			return err
 		}
-		n = len(book.ended[ExpiredHold])
-		return s.save(ctx, book, saved{})
+		n = len(book.ended)
+		return s.save(ctx, book)
 	})
 	return n, err
 }

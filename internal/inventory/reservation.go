@@ -38,6 +38,8 @@ type Reservation struct {
 	State     ReservationState
 	ExpiresAt time.Time
 	CreatedAt time.Time
+	client    string
+	customer  string
 }
 
 // Want is a number of pieces that a line of a checkout needs.

@@ -18,10 +18,10 @@ import (
 // ofCheckout is the kind of reference that movements of promised pieces carry.
 const ofCheckout = "checkout"
 
-const reservationColumns = "r.id, r.checkout_id, r.line_id, r.variant_id, r.location_id, r.quantity, r.state, r.expires_at, r.created_at"
+const reservationColumns = "r.id, r.checkout_id, r.line_id, r.variant_id, r.location_id, r.quantity, r.state, r.expires_at, r.created_at, r.client, r.customer"
 
 func scanReservation(row pgx.CollectableRow) (r Reservation, err error) {
-	err = row.Scan(&r.ID, &r.Checkout, &r.Line, &r.Variant, &r.Location, &r.Quantity, &r.State, &r.ExpiresAt, &r.CreatedAt)
+	err = row.Scan(&r.ID, &r.Checkout, &r.Line, &r.Variant, &r.Location, &r.Quantity, &r.State, &r.ExpiresAt, &r.CreatedAt, &r.client, &r.customer)
 	return r, err
 }
 
@@ -41,13 +41,15 @@ func (s *Service) send(ctx context.Context, b *pgx.Batch, what string) error {
 }
 
 // The locks of this room's own, besides rows: one for a checkout, under which
-// its reservations come and go, and one for a client, under which its holds are
-// summed. They are taken in this order, before any row.
+// its reservations come and go, then one for each client and each customer whose
+// holds are capped, under which they are summed. They are taken before any row,
+// checkouts first, each sort in the order of its numbers.
 const (
-	lockCheckout = `SELECT pg_advisory_xact_lock(hashtextextended('inventory.checkout', $1))`
-	// the checkout's name first, then the client's, wherever both are taken
-	lockCheckoutAndClient = `SELECT pg_advisory_xact_lock(hashtextextended('inventory.checkout', $1)),
-		pg_advisory_xact_lock(hashtextextended('inventory.client/' || $2, 0))`
+	lockCheckout  = `SELECT pg_advisory_xact_lock(hashtextextended('inventory.checkout', $1))`
+	lockCheckouts = `SELECT pg_advisory_xact_lock(number) FROM (
+		SELECT DISTINCT hashtextextended('inventory.checkout', id) AS number FROM unnest($1::bigint[]) AS id ORDER BY number) AS sorted`
+	lockBuyers = `SELECT pg_advisory_xact_lock(number) FROM (
+		SELECT DISTINCT hashtextextended('inventory.' || name, 0) AS number FROM unnest($1::text[]) AS name ORDER BY number) AS sorted`
 )
 
 // enter locks a checkout's reservations that are in one of the states.
@@ -64,35 +66,73 @@ func queueOwn(b *pgx.Batch, checkout CheckoutID, states []ReservationState, into
 		int64(checkout), states).Query(gather(into, scanReservation))
 }
 
-// enterCapped is enter for a hold, and sums what its client holds elsewhere
+// enterAll is enter for holds, and sums what their clients and customers hold
 // where that is capped.
-func (s *Service) enterCapped(ctx context.Context, h Hold) (own []Reservation, elsewhere int64, err error) {
+func (s *Service) enterAll(ctx context.Context, asks []ask, alone bool) (entered, error) {
 	var b pgx.Batch
-	capped := s.caps.Client > 0 && h.Client != ""
-	if capped {
-		b.Queue(lockCheckoutAndClient, int64(h.Checkout), h.Client)
-	} else {
-		b.Queue(lockCheckout, int64(h.Checkout))
+	var own []Reservation
+	in := entered{own: map[CheckoutID][]Reservation{}, clients: map[string]int64{}, customers: map[string]int64{}}
+	checkouts := make([]int64, len(asks))
+	var clients, customers, names []string
+	for i, a := range asks {
+		checkouts[i] = int64(a.Checkout)
+		caps := s.caps
+		if a.Caps != nil {
+			caps = *a.Caps
+		}
+		if caps.Client > 0 && a.Client != "" {
+			clients, names = append(clients, a.Client), append(names, "client/"+a.Client)
+		}
+		if caps.Customer > 0 && a.Customer != "" {
+			customers, names = append(customers, a.Customer), append(names, "customer/"+a.Customer)
+		}
 	}
-	queueOwn(&b, h.Checkout, []ReservationState{Held, Committed}, &own)
-	if capped {
-		b.Queue(`SELECT COALESCE(sum(quantity), 0)::bigint FROM reservation
-			WHERE client = $1 AND ended_at IS NULL AND (state = 'committed' OR expires_at > $2) AND checkout_id <> $3`, h.Client, s.db.Now(ctx), int64(h.Checkout)).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&elsewhere) })
+	if !alone {
+		b.Queue(`SET LOCAL lock_timeout = '` + batchPatience + `'`)
 	}
-	return own, elsewhere, s.send(ctx, &b, "lock reservations")
+	b.Queue(lockCheckouts, checkouts)
+	if len(names) > 0 {
+		b.Queue(lockBuyers, names)
+	}
+	b.Queue(`SELECT `+reservationColumns+` FROM reservation r WHERE r.checkout_id = ANY($1) AND r.ended_at IS NULL ORDER BY r.id FOR UPDATE`,
+		checkouts).Query(gather(&own, scanReservation))
+	queueSum(&b, "client", clients, s.db.Now(ctx), in.clients)
+	queueSum(&b, "customer", customers, s.db.Now(ctx), in.customers)
+	err := s.send(ctx, &b, "lock reservations")
+	for _, r := range own {
+		in.own[r.Checkout] = append(in.own[r.Checkout], r)
+	}
+	return in, err
+}
+
+// queueSum sums the pieces that are held by those whom a column names.
+func queueSum(b *pgx.Batch, column string, names []string, now time.Time, into map[string]int64) {
+	if len(names) == 0 {
+		return
+	}
+	b.Queue(`SELECT `+column+`, sum(quantity)::bigint FROM reservation
+		WHERE `+column+` = ANY($1) AND `+column+` <> '' AND ended_at IS NULL AND (state = 'committed' OR expires_at > $2) GROUP BY `+column, names, now).
+		Query(func(rows pgx.Rows) error {
+			var name string
+			var n int64
+			_, err := pgx.ForEachRow(rows, []any{&name, &n}, func() error {
+				into[name] = n
+				return nil
+			})
+			return err
+		})
 }
 
 // mostDue bounds how many holds one reservation gives back under its locks.
 const mostDue = 1_000
 
 // lockBook locks all levels of variants, in the order of their ids, and gives
-// back the expired holds on them, except those of one checkout. A hold whose
+// back the expired holds on them, except those of some checkouts. A hold whose
 // row somebody has locked is passed over: it is being committed or extended.
 //
 // The statements travel together, and each sees what was committed before it
 // began: what the third finds is true as long as the locks of the second last.
-func (s *Service) lockBook(ctx context.Context, variants, onDemand []catalog.VariantID, except CheckoutID) (*book, error) {
+func (s *Service) lockBook(ctx context.Context, variants, onDemand []catalog.VariantID, except []CheckoutID) (*book, error) {
 	var b pgx.Batch
 	var locked []*spot
 	var due []Reservation
@@ -100,16 +140,18 @@ func (s *Service) lockBook(ctx context.Context, variants, onDemand []catalog.Var
 	if len(onDemand) > 0 {
 		b.Queue(openOnDemand, raw(onDemand), now)
 	}
-	b.Queue(`SELECT l.id, l.variant_id, l.location_id, l.on_hand, l.taken, l.incoming, l.safety, l.version, l.updated_at, p.priority, p.active
+	b.Queue(`SELECT l.id, l.variant_id, l.location_id, l.on_hand, l.taken, l.incoming, l.safety, l.version, l.updated_at, p.priority, p.active, m.markets
 		FROM stock_level l JOIN location p ON p.id = l.location_id
+		LEFT JOIN (SELECT location_id, array_agg(market_id) AS markets FROM location_market GROUP BY location_id) m ON m.location_id = l.location_id
 		WHERE l.variant_id = ANY($1) ORDER BY l.id FOR UPDATE OF l`, raw(variants)).Query(gather(&locked, scanSpot))
 	b.Queue(`SELECT `+reservationColumns+` FROM reservation r
-		WHERE r.state = 'held' AND r.expires_at <= $1 AND r.variant_id = ANY($2) AND r.checkout_id <> $3
-		ORDER BY r.expires_at LIMIT $4 FOR UPDATE SKIP LOCKED`, now, raw(variants), int64(except), mostDue).Query(gather(&due, scanReservation))
+		WHERE r.state = 'held' AND r.expires_at <= $1 AND r.variant_id = ANY($2) AND r.checkout_id <> ALL($3)
+		ORDER BY r.expires_at LIMIT $4 FOR UPDATE SKIP LOCKED`, now, raw(variants), raw(except), mostDue).Query(gather(&due, scanReservation))
 	if err := s.send(ctx, &b, "lock stock levels"); err != nil {
 		return nil, err
 	}
 	book := newBook(locked)
+	book.who = actor.From(ctx)
 	for _, r := range due {
 		book.giveBack(r, Expired, ExpiredHold)
 	}
@@ -129,32 +171,25 @@ const openOnDemand = `
 func scanSpot(row pgx.CollectableRow) (*spot, error) {
 	p := &spot{}
 	l := &p.Level
-	err := row.Scan(&l.ID, &l.Variant, &l.Location, &l.OnHand, &l.Taken, &l.Incoming, &l.Safety, &l.Version, &l.UpdatedAt, &p.priority, &p.active)
+	err := row.Scan(&l.ID, &l.Variant, &l.Location, &l.OnHand, &l.Taken, &l.Incoming, &l.Safety, &l.Version, &l.UpdatedAt, &p.priority, &p.active, &p.markets)
 	return p, err
 }
 
-// saved is what a book adds to a checkout's reservations.
-type saved struct {
-	client string
-	until  time.Time
-	kept   []ReservationID
-}
-
 // save writes what the book decided, and the facts of what has changed.
-func (s *Service) save(ctx context.Context, b *book, h saved) error {
+func (s *Service) save(ctx context.Context, b *book) error {
 	var batch pgx.Batch
 	now := s.db.Now(ctx)
-	for state, ids := range b.ended {
-		batch.Queue(`UPDATE reservation SET state = $2, ended_at = $3, updated_at = $3 WHERE id = ANY($1)`, raw(ids), string(state), now)
+	if len(b.ended) > 0 {
+		queueEnded(&batch, b.ended, now)
 	}
-	if len(h.kept) > 0 {
-		batch.Queue(prolong, raw(h.kept), h.until, now)
+	if len(b.kept) > 0 {
+		queueKept(&batch, b.kept, now)
 	}
 	if len(b.made) > 0 {
-		queueMade(&batch, b.made, h, now)
+		queueMade(&batch, b.made, now)
 	}
 	if len(b.entries) > 0 {
-		queueEntries(ctx, &batch, b, now)
+		queueEntries(&batch, b, now)
 	}
 	if batch.Len() == 0 {
 		return nil
@@ -165,28 +200,48 @@ func (s *Service) save(ctx context.Context, b *book, h saved) error {
 	return s.noteSpots(ctx, b)
 }
 
-const prolong = `UPDATE reservation SET expires_at = $2, updated_at = $3 WHERE id = ANY($1)`
+func queueEnded(batch *pgx.Batch, ended []ending, now time.Time) {
+	ids, states := make([]int64, len(ended)), make([]string, len(ended))
+	for i, e := range ended {
+		ids[i], states[i] = int64(e.id), string(e.to)
+	}
+	batch.Queue(`UPDATE reservation r SET state = e.state, ended_at = $3, updated_at = $3
+		FROM unnest($1::bigint[], $2::text[]) AS e(id, state) WHERE r.id = e.id`, ids, states, now)
+}
 
-func queueMade(batch *pgx.Batch, made []Reservation, h saved, now time.Time) {
-	checkouts, lines, variants := make([]int64, len(made)), make([]int64, len(made)), make([]int64, len(made))
-	locations, numbers := make([]int64, len(made)), make([]int64, len(made))
+func queueKept(batch *pgx.Batch, kept []prolonging, now time.Time) {
+	ids, customers, untils := make([]int64, len(kept)), make([]string, len(kept)), make([]time.Time, len(kept))
+	for i, k := range kept {
+		ids[i], customers[i], untils[i] = int64(k.id), k.customer, k.until
+	}
+	batch.Queue(`UPDATE reservation r SET expires_at = k.until, customer = COALESCE(NULLIF(k.customer, ''), r.customer), updated_at = $4
+		FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS k(id, customer, until) WHERE r.id = k.id`, ids, customers, untils, now)
+}
+
+func queueMade(batch *pgx.Batch, made []Reservation, now time.Time) {
+	n := len(made)
+	checkouts, lines, variants := make([]int64, n), make([]int64, n), make([]int64, n)
+	locations, numbers := make([]int64, n), make([]int64, n)
+	clients, customers, untils := make([]string, n), make([]string, n), make([]time.Time, n)
 	for i, r := range made {
 		checkouts[i], lines[i], variants[i] = int64(r.Checkout), r.Line, int64(r.Variant)
 		locations[i], numbers[i] = int64(r.Location), r.Quantity
+		clients[i], customers[i], untils[i] = r.client, r.customer, r.ExpiresAt
 	}
 	batch.Queue(`
-		INSERT INTO reservation (checkout_id, line_id, variant_id, location_id, quantity, client, expires_at, created_at, updated_at)
-		SELECT m.*, $6, $7, $8, $8 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS m`,
-		checkouts, lines, variants, locations, numbers, h.client, h.until, now)
+		INSERT INTO reservation (checkout_id, line_id, variant_id, location_id, quantity, client, customer, expires_at, created_at, updated_at)
+		SELECT m.*, $9, $9 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+			$8::timestamptz[]) AS m`, checkouts, lines, variants, locations, numbers, clients, customers, untils, now)
 }
 
 // queueEntries writes the ledger and the levels in one statement. A level whose
 // count is the same after all is not written.
-func queueEntries(ctx context.Context, batch *pgx.Batch, b *book, now time.Time) {
+func queueEntries(batch *pgx.Batch, b *book, now time.Time) {
 	n := len(b.entries)
 	variants, locations, deltas, checkouts := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	kinds, reasons := make([]string, n), make([]string, n)
+	kinds, reasons, actors, names := make([]string, n), make([]string, n), make([]string, n), make([]int64, n)
 	for i, e := range b.entries {
+		actors[i], names[i] = string(e.who.Kind), e.who.ID
 		variants[i], locations[i], deltas[i] = int64(e.spot.Variant), int64(e.spot.Location), e.taken
 		checkouts[i], kinds[i], reasons[i] = int64(e.checkout), string(e.kind), e.reason
 	}
@@ -194,18 +249,17 @@ func queueEntries(ctx context.Context, batch *pgx.Batch, b *book, now time.Time)
 	for _, p := range b.changed() {
 		levels, taken = append(levels, int64(p.ID)), append(taken, p.taken)
 	}
-	who := actor.From(ctx)
 	batch.Queue(`
 		WITH moved AS (
 			INSERT INTO stock_movement (variant_id, location_id, kind, taken_delta, reason, reference_kind, reference_id, actor_kind, actor_id, at)
-			SELECT m.variant_id, m.location_id, m.kind, m.taken, m.reason, '`+ofCheckout+`', m.checkout, $9, $10, $11
-			FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
-				WITH ORDINALITY AS m(variant_id, location_id, taken, checkout, kind, reason, place)
+			SELECT m.variant_id, m.location_id, m.kind, m.taken, m.reason, '`+ofCheckout+`', m.checkout, m.actor_kind, m.actor_id, $11
+			FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+				WITH ORDINALITY AS m(variant_id, location_id, taken, checkout, kind, reason, actor_kind, actor_id, place)
 			ORDER BY m.place
 		)
 		UPDATE stock_level l SET taken = l.taken + d.taken, version = l.version + 1, updated_at = $11
-		FROM unnest($7::bigint[], $8::bigint[]) AS d(id, taken) WHERE l.id = d.id`,
-		variants, locations, deltas, checkouts, kinds, reasons, levels, taken, string(who.Kind), who.ID, now)
+		FROM unnest($9::bigint[], $10::bigint[]) AS d(id, taken) WHERE l.id = d.id`,
+		variants, locations, deltas, checkouts, kinds, reasons, actors, names, levels, taken, now)
 }
 
 // noteSpots records the facts of the levels that are different now, one for
@@ -222,7 +276,8 @@ func (s *Service) noteSpots(ctx context.Context, b *book) error {
 	for i, p := range changed {
 		facts[i] = StockChanged{
 			Level: p.ID, Version: p.Version + 1, Variant: p.Variant, Product: b.products[p.Variant], Location: p.Location,
-			WasAvailable: b.wasAvailable(p.Variant) > 0, NowAvailable: b.available(p.Variant) > 0,
+			WasAvailable: b.wasAvailable(p.Variant) > 0, NowAvailable: b.available(p.Variant, 0) > 0,
+			Scarce: min(p.free(), p.free()+p.taken) < scarce,
 		}
 	}
 	return s.events.Record(ctx, facts...)
