@@ -172,7 +172,8 @@ func (l *loader) queueVariants(ids []int64) {
 		SELECT id, product_id, title, position, sku, barcode, media_id, requires_shipping, taxable, tax_code, weight_grams, weight_unit,
 			COALESCE(length_mm, 0), COALESCE(width_mm, 0), COALESCE(height_mm, 0), origin_country, hs_code,
 			unit_quantity_milli, unit_quantity_unit, unit_reference, unit_reference_unit, min_quantity, max_quantity, quantity_step,
-			tracked, inventory_tracker, backorder, backorder_limit, fulfillment_service, unit_cost, version, created_at, updated_at
+			tracked, inventory_tracker, backorder, backorder_limit, backorder_at, preorder, preorder_limit, preorder_at,
+			fulfillment_service, unit_cost, version, created_at, updated_at
 		FROM variant WHERE product_id = ANY($1) ORDER BY product_id, position, id`, ids, func(row pgx.CollectableRow) error {
 		v, err := scanBulkVariant(row)
 		if w := l.products[v.ProductID]; w != nil && err == nil {
@@ -219,7 +220,8 @@ func scanBulkVariant(row pgx.CollectableRow) (Variant, error) {
 	err := row.Scan(&v.ID, &v.ProductID, &v.Title, &v.Position, &v.SKU, &v.Barcode, &v.MediaID, &v.RequiresShipping, &v.Taxable, &v.TaxCode,
 		&v.Weight.Grams, &v.Weight.Unit, &v.Size.Length, &v.Size.Width, &v.Size.Height, &v.OriginCountry, &v.HSCode,
 		&milli, &unit, &reference, &referenceUnit, &v.Quantity.Minimum, &v.Quantity.Maximum, &v.Quantity.Step,
-		&v.Tracked, &v.InventoryTracker, &v.Backorder, &v.BackorderLimit, &v.FulfillmentService, &v.UnitCost, &v.Version, &v.CreatedAt, &v.UpdatedAt)
+		&v.Tracked, &v.InventoryTracker, &v.Backorder, &v.BackorderLimit, &v.BackorderAt, &v.Preorder, &v.PreorderLimit, &v.PreorderAt,
+		&v.FulfillmentService, &v.UnitCost, &v.Version, &v.CreatedAt, &v.UpdatedAt)
 	if milli != nil {
 		v.UnitPrice = &UnitMeasure{QuantityMilli: *milli, QuantityUnit: *unit, Reference: *reference, ReferenceUnit: *referenceUnit}
 	}

@@ -43,8 +43,8 @@ var (
 	choiceColumns  = []string{"variant_id", "option_id", "value_id"}
 	variantColumns = []string{"id", "product_id", "title", "position", "option_key", "sku", "barcode", "media_id", "requires_shipping", "taxable",
 		"tax_code", "weight_grams", "weight_unit", "unit_quantity_milli", "unit_quantity_unit", "unit_reference", "unit_reference_unit",
-		"min_quantity", "max_quantity", "quantity_step", "tracked", "inventory_tracker", "backorder", "backorder_limit", "fulfillment_service",
-		"unit_cost", "created_at", "updated_at"}
+		"min_quantity", "max_quantity", "quantity_step", "tracked", "inventory_tracker", "backorder", "backorder_limit", "backorder_at",
+		"preorder", "preorder_limit", "preorder_at", "fulfillment_service", "unit_cost", "created_at", "updated_at"}
 	tagColumns       = []string{"product_id", "tag", "position"}
 	mediaColumns     = []string{"product_id", "media_id", "position"}
 	membershipRow    = []string{"product_id", "category_id", "main"}
@@ -137,7 +137,7 @@ func (w *bulkWriter) newVariant(v *Variant) {
 	w.add("variant", variantColumns, int64(v.ID), int64(v.ProductID), v.Title, v.Position, v.optionKey(), v.SKU, v.Barcode, pointer(v.MediaID),
 		v.RequiresShipping, v.Taxable, v.TaxCode, v.Weight.Grams, string(v.Weight.Unit), milli, unit, reference, referenceUnit,
 		v.Quantity.Minimum, v.Quantity.Maximum, v.Quantity.Step, v.Tracked, v.InventoryTracker, v.Backorder, v.BackorderLimit,
-		v.FulfillmentService, v.UnitCost, w.now, w.now)
+		v.BackorderAt, v.Preorder, v.PreorderLimit, v.PreorderAt, v.FulfillmentService, v.UnitCost, w.now, w.now)
 	for _, s := range v.Options {
 		w.add("variant_option_value", choiceColumns, int64(v.ID), int64(s.OptionID), int64(s.ValueID))
 	}

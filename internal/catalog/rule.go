@@ -33,7 +33,7 @@ const (
 	FieldVariantTitle Field = "variant_title" // of any variant
 	FieldPrice        Field = "price"         // of any variant, in the base price list
 	FieldCompareAt    Field = "compare_at"    // of any variant, in the base price list
-	FieldStock        Field = "stock"         // on hand less taken and safety, all variants and locations
+	FieldStock        Field = "stock"         // on hand less taken and safety, all variants at active locations
 	FieldCategory     Field = "category"      // with its subtree; the value is the id
 	FieldMetafield    Field = "metafield"     // public or not, of the product itself
 )

@@ -128,7 +128,8 @@ func fillVariant(c *ent.VariantCreate, v NewVariant, chosen []SelectedOption) {
 		SetNillableOriginCountry(noneIfZero(string(v.OriginCountry))).SetHsCode(v.HSCode).
 		SetMinQuantity(rule.Minimum).SetNillableMaxQuantity(rule.Maximum).SetQuantityStep(rule.Step).
 		SetNillableTracked(v.Tracked).SetInventoryTracker(v.InventoryTracker).
-		SetBackorder(v.Backorder).SetNillableBackorderLimit(v.BackorderLimit).
+		SetBackorder(v.Backorder).SetNillableBackorderLimit(v.BackorderLimit).SetNillableBackorderAt(v.BackorderAt).
+		SetPreorder(v.Preorder).SetNillablePreorderLimit(v.PreorderLimit).SetNillablePreorderAt(v.PreorderAt).
 		SetFulfillmentService(v.FulfillmentService).SetNillableUnitCost(v.UnitCost)
 	if u := v.UnitPrice; u != nil && *u != (UnitMeasure{}) {
 		c.SetUnitQuantityMilli(u.QuantityMilli).SetUnitQuantityUnit(u.QuantityUnit).
@@ -148,7 +149,7 @@ func (s *Service) updateVariant(ctx context.Context, before Variant, c VariantCh
 	u := s.db.Ent(ctx).Variant.Update().Where(variant.ID(int64(before.ID))).
 		SetNillableRequiresShipping(c.RequiresShipping).SetNillableTaxable(c.Taxable).SetNillableTaxCode(c.TaxCode).
 		SetNillableHsCode(c.HSCode).SetNillableTracked(c.Tracked).SetNillableInventoryTracker(c.InventoryTracker).
-		SetNillableBackorder(c.Backorder).SetNillableFulfillmentService(c.FulfillmentService).
+		SetNillableBackorder(c.Backorder).SetNillablePreorder(c.Preorder).SetNillableFulfillmentService(c.FulfillmentService).
 		AddVersion(1).SetUpdatedAt(s.db.Now(ctx))
 	if c.SKU != nil {
 		assign(noneIfZero(*c.SKU), u.SetSku, u.ClearSku)
@@ -162,17 +163,31 @@ func (s *Service) updateVariant(ctx context.Context, before Variant, c VariantCh
 	if c.OriginCountry != nil {
 		assign(noneIfZero(string(*c.OriginCountry)), u.SetOriginCountry, u.ClearOriginCountry)
 	}
-	if c.BackorderLimit != nil {
-		assign(noneIfNegative(*c.BackorderLimit), u.SetBackorderLimit, u.ClearBackorderLimit)
-	}
 	if c.UnitCost != nil {
 		assign(noneIfNegative(*c.UnitCost), u.SetUnitCost, u.ClearUnitCost)
 	}
+	ahead(u, c)
 	measures(u, c)
 	if err := u.Exec(ctx); err != nil {
 		return fmt.Errorf("update variant: %w", postgres.Conflict(err, byConstraint))
 	}
 	return nil
+}
+
+// ahead changes how the variant sells beyond its stock.
+func ahead(u *ent.VariantUpdate, c VariantChange) {
+	if c.BackorderLimit != nil {
+		assign(noneIfNegative(*c.BackorderLimit), u.SetBackorderLimit, u.ClearBackorderLimit)
+	}
+	if c.BackorderAt != nil {
+		assign(noneIfZero(*c.BackorderAt), u.SetBackorderAt, u.ClearBackorderAt)
+	}
+	if c.PreorderLimit != nil {
+		assign(noneIfNegative(*c.PreorderLimit), u.SetPreorderLimit, u.ClearPreorderLimit)
+	}
+	if c.PreorderAt != nil {
+		assign(noneIfZero(*c.PreorderAt), u.SetPreorderAt, u.ClearPreorderAt)
+	}
 }
 
 func measures(u *ent.VariantUpdate, c VariantChange) {

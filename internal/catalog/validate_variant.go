@@ -95,6 +95,9 @@ func (v NewVariant) validate() fault.List {
 	if v.BackorderLimit != nil && *v.BackorderLimit < 0 {
 		faults.Add(negative("backorderLimit"))
 	}
+	if v.PreorderLimit != nil && *v.PreorderLimit < 0 {
+		faults.Add(negative("preorderLimit"))
+	}
 	if v.UnitCost != nil && *v.UnitCost < 0 {
 		faults.Add(negative("unitCost"))
 	}

@@ -30,6 +30,10 @@ type Variant struct {
 	InventoryTracker   string // who counts it, as files carry it
 	Backorder          bool   // sells on when stock is used up
 	BackorderLimit     *int64
+	BackorderAt        *time.Time // when what was ordered ahead is expected
+	Preorder           bool       // sells ahead of its release, until PreorderAt
+	PreorderLimit      *int64
+	PreorderAt         *time.Time // the release; nil: not known yet
 	FulfillmentService string
 	UnitCost           *int64 // minor units of the shop's currency; staff only
 	Version            int64
@@ -106,13 +110,17 @@ type NewVariant struct {
 	InventoryTracker   string
 	Backorder          bool
 	BackorderLimit     *int64
+	BackorderAt        *time.Time
+	Preorder           bool
+	PreorderLimit      *int64
+	PreorderAt         *time.Time
 	FulfillmentService string
 	UnitCost           *int64
 }
 
 // VariantChange changes what is not nil. An empty SKU, barcode or country, a
-// zero media id, a zero unit measure, a negative limit or cost takes the value
-// away.
+// zero media id, a zero unit measure, a negative limit or cost, a zero time takes
+// the value away.
 type VariantChange struct {
 	Values             []string // another combination, one value for each option in order
 	SKU                *string
@@ -131,6 +139,10 @@ type VariantChange struct {
 	InventoryTracker   *string
 	Backorder          *bool
 	BackorderLimit     *int64
+	BackorderAt        *time.Time
+	Preorder           *bool
+	PreorderLimit      *int64
+	PreorderAt         *time.Time
 	FulfillmentService *string
 	UnitCost           *int64
 }

@@ -1,172 +1,142 @@
 package inventory
 
 import (
-	"context"
-	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
-	"github.com/souk-commerce/souk/ent"
-	"github.com/souk-commerce/souk/ent/location"
-	"github.com/souk-commerce/souk/internal/audit"
+	"github.com/souk-commerce/souk/internal/inventory/sourcing"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
-	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/kernel/postal"
+	"github.com/souk-commerce/souk/internal/market"
 )
 
-// Locations gives every location, in the order in which they are asked.
-func (s *Service) Locations(ctx context.Context) ([]Location, error) {
-	rows, err := s.db.Ent(ctx).Location.Query().Order(location.ByPriority(), location.ByID()).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list locations: %w", postgres.Fault(err))
-	}
-	out := make([]Location, len(rows))
-	for i, r := range rows {
-		out[i] = locationOf(r)
-	}
-	return out, nil
+// The bounds of one location.
+const (
+	MaxZones       = 500
+	maxPostalChars = 20
+)
+
+// LocationKind is the sort of place.
+type LocationKind string
+
+// The kinds.
+const (
+	Warehouse LocationKind = "warehouse"
+	Store     LocationKind = "store"
+	Supplier  LocationKind = "supplier"
+)
+
+// Location is a place that holds stock.
+type Location struct {
+	ID                  LocationID
+	Handle              string
+	Name                string
+	Kind                LocationKind
+	Country             *locale.Country
+	Address             *postal.Address
+	Latitude, Longitude *float64 // degrees (WGS 84), both or none
+	Priority            int      // the lowest is asked first
+	Default             bool     // where stock goes that names no place; at most one is
+	Active              bool     // an inactive one takes nothing in and serves nobody
+	Markets             []market.ID
+	Zones               []sourcing.Zone // what it is near to; the first is the nearest
+	Version             int64
+	CreatedAt           time.Time
+	UpdatedAt           time.Time
 }
 
-// LocationsByIDs gives those locations that exist.
-func (s *Service) LocationsByIDs(ctx context.Context, ids []LocationID) (map[LocationID]Location, error) {
-	rows, err := s.db.Ent(ctx).Location.Query().
-		Where(postgres.Any(location.FieldID, ids)).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read locations: %w", postgres.Fault(err))
-	}
-	out := make(map[LocationID]Location, len(rows))
-	for _, r := range rows {
-		out[LocationID(r.ID)] = locationOf(r)
-	}
-	return out, nil
+// Serves reports whether buyers of a market are served from here: one that
+// names no market serves all of them.
+func (l Location) Serves(m market.ID) bool {
+	return l.Active && (len(l.Markets) == 0 || slices.Contains(l.Markets, m))
 }
 
-// LocationByID gives one location.
-func (s *Service) LocationByID(ctx context.Context, id LocationID) (Location, error) {
-	found, err := s.LocationsByIDs(ctx, []LocationID{id})
-	if err != nil {
-		return Location{}, err
+// Point is where it is, nil where that is not known.
+func (l Location) Point() *sourcing.Point {
+	if l.Latitude == nil || l.Longitude == nil {
+		return nil
 	}
-	if l, ok := found[id]; ok {
-		return l, nil
-	}
-	return Location{}, ErrLocationNotFound
+	return &sourcing.Point{Latitude: *l.Latitude, Longitude: *l.Longitude}
 }
 
-// CreateLocation makes a place.
-func (s *Service) CreateLocation(ctx context.Context, in NewLocation) (Location, error) {
-	if in.Kind == "" {
-		in.Kind = Warehouse
-	}
+// NewLocation is a place to make.
+type NewLocation struct {
+	Handle              string
+	Name                string
+	Kind                LocationKind // empty: a warehouse
+	Country             locale.Country
+	Address             *postal.Address
+	Latitude, Longitude *float64
+	Priority            int
+	Default             bool            // takes the mark from the one that has it
+	Markets             []market.ID     // none: all
+	Zones               []sourcing.Zone // the nearest first
+}
+
+// Coordinates say where a location is, in degrees (WGS 84): both or none.
+type Coordinates struct{ Latitude, Longitude *float64 }
+
+// LocationChange changes what is not nil. An empty country, an empty address,
+// and coordinates of which neither is known, take away what there was. Markets
+// and zones replace the whole list; a list of none takes them all away. The
+// default place stays so, and active, until another one is.
+type LocationChange struct {
+	Handle   *string
+	Name     *string
+	Kind     *LocationKind
+	Country  *locale.Country
+	Address  *postal.Address
+	At       *Coordinates
+	Priority *int
+	Default  *bool
+	Active   *bool
+	Markets  *[]market.ID
+	Zones    *[]sourcing.Zone
+}
+
+// change is the whole of a new location.
+func (in NewLocation) change() LocationChange {
 	active := true
-	check := LocationChange{
-		Handle: &in.Handle, Name: &in.Name, Kind: &in.Kind, Country: &in.Country, Default: &in.Default, Active: &active,
+	c := LocationChange{
+		Handle: &in.Handle, Name: &in.Name, Kind: &in.Kind, Country: &in.Country, Address: in.Address,
+		At: &Coordinates{in.Latitude, in.Longitude}, Priority: &in.Priority, Default: &in.Default, Active: &active, Markets: &in.Markets, Zones: &in.Zones,
 	}
-	if err := check.Validate(); err != nil {
-		return Location{}, err
+	if in.Kind == "" {
+		kind := Warehouse
+		c.Kind = &kind
 	}
-	return s.saveLocation(ctx, "location.create", in.Default, func(ctx context.Context) (LocationID, any, error) {
-		id, err := s.insertLocation(ctx, in)
-		return id, nil, err
-	})
+	return c
 }
 
-// UpdateLocation changes the place if version is the current one.
-func (s *Service) UpdateLocation(ctx context.Context, id LocationID, version int64, c LocationChange) (Location, error) {
-	if err := c.Validate(); err != nil {
-		return Location{}, err
+// normalized brings provinces to their codes, postal prefixes to capitals
+// without blanks and hyphens, and markets into an order.
+func (c LocationChange) normalized() LocationChange {
+	if c.Markets != nil {
+		markets := slices.Clone(*c.Markets)
+		slices.Sort(markets)
+		markets = slices.Compact(markets)
+		c.Markets = &markets
 	}
-	crown := c.Default != nil && *c.Default
-	return s.saveLocation(ctx, "location.update", crown, func(ctx context.Context) (LocationID, any, error) {
-		before, err := s.LocationByID(ctx, id)
-		if err != nil {
-			return 0, nil, err
-		}
-		if before.Default && (c.Default != nil && !*c.Default || c.Active != nil && !*c.Active) {
-			return 0, nil, ErrNeedsDefault
-		}
-		if crown && !before.Active && (c.Active == nil || !*c.Active) {
-			return 0, nil, ErrInactive.At("default")
-		}
-		return id, before, s.updateLocation(ctx, id, version, c)
-	})
-}
-
-// saveLocation runs one write with its audit row and its fact. Writers of the
-// default mark wait for each other.
-func (s *Service) saveLocation(ctx context.Context, action string, crown bool, write func(context.Context) (LocationID, any, error)) (Location, error) {
-	var after Location
-	err := s.db.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.db.Conn(ctx).Exec(ctx, `SELECT FROM location WHERE is_default FOR UPDATE`); err != nil {
-			return fmt.Errorf("lock default location: %w", postgres.Fault(err))
-		}
-		id, before, err := write(ctx)
-		if err != nil {
-			return err
-		}
-		if crown {
-			if err := s.crown(ctx, id); err != nil {
-				return err
+	if c.Zones != nil {
+		zones := slices.Clone(*c.Zones)
+		for i := range zones {
+			z := &zones[i]
+			z.Province, z.PostalPrefix = strings.TrimSpace(z.Province), plainPostal(z.PostalPrefix)
+			if known, ok := postal.FindZone(z.Country, z.Province); ok && z.Province != "" {
+				z.Province = known.Code
 			}
 		}
-		if after, err = s.LocationByID(ctx, id); err != nil {
-			return err
-		}
-		entry := audit.Entry{Action: action, SubjectKind: "location", SubjectID: int64(id), Before: before, After: after}
-		if err := s.audit.Record(ctx, entry); err != nil {
-			return err
-		}
-		return s.events.Record(ctx, LocationChanged{Location: id, Version: after.Version})
-	})
-	return after, err
+		c.Zones = &zones
+	}
+	return c
 }
 
-// crown gives the default mark to a location, and takes it from the other.
-func (s *Service) crown(ctx context.Context, id LocationID) error {
-	for _, statement := range []string{
-		`UPDATE location SET is_default = false WHERE is_default AND id <> $1`,
-		`UPDATE location SET is_default = true WHERE id = $1`,
-	} {
-		if _, err := s.db.Conn(ctx).Exec(ctx, statement, int64(id)); err != nil {
-			return fmt.Errorf("mark default location: %w", postgres.Fault(err))
-		}
-	}
-	return nil
-}
-
-func (s *Service) insertLocation(ctx context.Context, in NewLocation) (LocationID, error) {
-	now := s.db.Now(ctx)
-	create := s.db.Ent(ctx).Location.Create().
-		SetHandle(in.Handle).SetName(in.Name).SetKind(string(in.Kind)).SetPriority(in.Priority).
-		SetCreatedAt(now).SetUpdatedAt(now)
-	if in.Country != "" {
-		create.SetCountry(string(in.Country))
-	}
-	row, err := create.Save(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("create location: %w", postgres.Conflict(err, byConstraint))
-	}
-	return LocationID(row.ID), nil
-}
-
-func (s *Service) updateLocation(ctx context.Context, id LocationID, version int64, c LocationChange) error {
-	u := s.db.Ent(ctx).Location.Update().Where(location.ID(int64(id)), location.Version(version)).
-		SetNillableHandle(c.Handle).SetNillableName(c.Name).SetNillableKind((*string)(c.Kind)).
-		SetNillablePriority(c.Priority).SetNillableActive(c.Active).
-		AddVersion(1).SetUpdatedAt(s.db.Now(ctx))
-	if c.Country != nil && *c.Country == "" {
-		u.ClearCountry()
-	} else {
-		u.SetNillableCountry((*string)(c.Country))
-	}
-	n, err := u.Save(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return fmt.Errorf("update location: %w", postgres.Conflict(err, byConstraint))
-	}
-	if n == 0 {
-		return ErrStale
-	}
-	return nil
+func plainPostal(code string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(code))
 }
 
 var handlePattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -185,9 +155,66 @@ func (c LocationChange) Validate() error {
 		faults.Add(fault.Newf(fault.Invalid, "invalid_value", "%q is no kind of location.", string(*c.Kind)).At("kind"))
 	}
 	if c.Country != nil && *c.Country != "" && !validCountry(*c.Country) {
-		faults.Add(fault.Newf(fault.Invalid, "invalid_country", "%q is no ISO 3166-1 country code.", string(*c.Country)).At("country"))
+		faults.Add(errCountry(*c.Country).At("country"))
 	}
+	if c.At != nil && !c.At.valid() {
+		faults.Add(fault.New(fault.Invalid, "invalid_coordinates",
+			"Coordinates are a latitude from -90 to 90 and a longitude from -180 to 180, both or none.").At("coordinates"))
+	}
+	c.validateAddress(&faults)
+	c.validateZones(&faults)
 	return faults.Err()
 }
 
-func validCountry(c locale.Country) bool { return c.Valid() && c != "ZZ" }
+func (c LocationChange) validateAddress(faults *fault.List) {
+	if c.Address == nil || *c.Address == (postal.Address{}) {
+		return
+	}
+	if !validCountry(c.Address.Country) {
+		faults.Add(errCountry(c.Address.Country).At("address", "country"))
+		return
+	}
+	for _, f := range postal.Validate(*c.Address) {
+		faults.Add(f.At(append([]string{"address"}, f.Path...)...))
+	}
+}
+
+func (c LocationChange) validateZones(faults *fault.List) {
+	if c.Zones == nil {
+		return
+	}
+	if len(*c.Zones) > MaxZones {
+		faults.Add(fault.Newf(fault.Invalid, "too_many", "A location has at most %d zones.", MaxZones).At("zones"))
+		return
+	}
+	seen := map[sourcing.Zone]bool{}
+	for i, z := range *c.Zones {
+		at := strconv.Itoa(i)
+		if !validCountry(z.Country) {
+			faults.Add(errCountry(z.Country).At("zones", at, "country"))
+		} else if _, known := postal.FindZone(z.Country, z.Province); z.Province != "" && !known && len(postal.FormatOf(z.Country).Zones) > 0 {
+			faults.Add(postal.ErrUnknownZone.At("zones", at, "province"))
+		}
+		if len(z.PostalPrefix) > maxPostalChars {
+			faults.Add(fault.New(fault.Invalid, "too_long", "No postal code is that long.").At("zones", at, "postalPrefix"))
+		}
+		if seen[z] {
+			faults.Add(fault.New(fault.Invalid, "duplicate_zone", "The same zone stands twice.").At("zones", at))
+		}
+		seen[z] = true
+	}
+}
+
+func (at Coordinates) valid() bool {
+	if at.Latitude == nil || at.Longitude == nil {
+		return at.Latitude == nil && at.Longitude == nil
+	}
+	within := func(v, most float64) bool { return v >= -most && v <= most } // false of what is no number
+	return within(*at.Latitude, 90) && within(*at.Longitude, 180)
+}
+
+func validCountry(c locale.Country) bool { return c.Valid() && c != locale.Unknown }
+
+func errCountry(c locale.Country) *fault.Error {
+	return fault.Newf(fault.Invalid, "invalid_country", "%q is no ISO 3166-1 country code.", string(c))
+}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/souk-commerce/souk/ent"
 	"github.com/souk-commerce/souk/internal/catalog"
-	"github.com/souk-commerce/souk/internal/kernel/locale"
 )
 
 func levelOf(r *ent.StockLevel) Level {
@@ -29,20 +28,4 @@ func scanMovement(row pgx.Row) (m Movement, err error) {
 		&m.Delta.OnHand, &m.Delta.Taken, &m.Delta.Incoming, &m.Delta.Safety,
 		&m.Reason, &m.ReferenceKind, &m.ReferenceID, &m.ActorKind, &m.ActorID, &m.At)
 	return m, err
-}
-
-func locationOf(r *ent.Location) Location {
-	return Location{
-		ID:        LocationID(r.ID),
-		Handle:    r.Handle,
-		Name:      r.Name,
-		Kind:      LocationKind(r.Kind),
-		Country:   (*locale.Country)(r.Country),
-		Priority:  r.Priority,
-		Default:   r.IsDefault,
-		Active:    r.Active,
-		Version:   r.Version,
-		CreatedAt: r.CreatedAt,
-		UpdatedAt: r.UpdatedAt,
-	}
 }

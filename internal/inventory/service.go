@@ -4,11 +4,13 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/souk-commerce/souk/internal/audit"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
-	"github.com/souk-commerce/souk/internal/platform/actor"
+	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/platform/combine"
 	"github.com/souk-commerce/souk/internal/platform/event"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
@@ -22,6 +24,10 @@ type Service struct {
 	keys    *idempotency.Keys
 	catalog *catalog.Service
 	caps    HoldCaps
+	// combined decides holds together; nil: each in a transaction of its own
+	combined *combine.Combiner[ask, []Shortage]
+	// policies are those of all markets in memory; nil: the database is asked
+	policies atomic.Pointer[map[market.ID]Policy]
 }
 
 // NewService wires the room.
@@ -82,22 +88,22 @@ func (c Count) delta(now Level) (int64, *fault.Error) {
 // once applies moves under the cause's key and gives the levels as they are
 // now, also when the key was used before.
 func (s *Service) once(ctx context.Context, action string, kind Kind, why Cause, input any, moves []move) ([]Level, error) {
+	return s.keyed(ctx, action, why, input, moves, func(ctx context.Context) ([]LevelID, error) {
+		return s.apply(ctx, action, kind, why, moves)
+	})
+}
+
+// keyed does a valid change of levels once under the cause's key, and gives the
+// levels as they are now.
+func (s *Service) keyed(ctx context.Context, action string, why Cause, input any, moves []move, do func(context.Context) ([]LevelID, error)) ([]Level, error) {
 	if why.Key == "" {
 		return nil, ErrKeyRequired
 	}
 	if err := validate(moves); err != nil {
 		return nil, err
 	}
-	who := actor.From(ctx)
-	request := idempotency.Request{
-		Scope:     string(who.Kind) + ":" + strconv.FormatInt(who.ID, 10),
-		Operation: action,
-		Key:       why.Key,
-		Input:     []any{why, input},
-	}
-	ids, _, err := idempotency.Do(ctx, s.keys, request, func(ctx context.Context) ([]LevelID, error) {
-		return s.apply(ctx, action, kind, why, moves)
-	})
+	request := idempotency.Request{Scope: scope(ctx), Operation: action, Key: why.Key, Input: []any{why, input}}
+	ids, _, err := idempotency.Do(ctx, s.keys, request, do)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +242,7 @@ func (s *Service) refs(ctx context.Context, moves []move, active bool) (map[cata
 	for _, r := range refs {
 		products[r.Variant] = r.Product
 	}
-	places, err := s.LocationsByIDs(ctx, locations)
+	places, err := s.openPlaces(ctx, locations)
 	if err != nil {
 		return nil, err
 	}
@@ -246,9 +252,9 @@ func (s *Service) refs(ctx context.Context, moves []move, active bool) (map[cata
 		if products[m.variant] == 0 {
 			faults.Add(ErrVariantNotFound.At(append(at, "variant")...))
 		}
-		if l, ok := places[m.location]; !ok {
+		if open, ok := places[m.location]; !ok {
 			faults.Add(ErrLocationNotFound.At(append(at, "location")...))
-		} else if active && !l.Active {
+		} else if active && !open {
 			faults.Add(ErrInactive.At(append(at, "location")...))
 		}
 	}
@@ -278,15 +284,19 @@ func (s *Service) noteChanges(ctx context.Context, changes []change, products ma
 	if err != nil {
 		return err
 	}
+	last := make(map[LevelID]int, len(changes))
+	for i, c := range changes {
+		last[c.before.ID] = i
+	}
 	var facts []event.Fact
 	for i, c := range changes {
-		if slices.ContainsFunc(changes[i+1:], func(later change) bool { return later.before.ID == c.before.ID }) {
+		if last[c.before.ID] != i {
 			continue
 		}
 		l, t := c.after(), totals[c.before.Variant]
 		facts = append(facts, StockChanged{
 			Level: l.ID, Version: l.Version, Variant: l.Variant, Product: products[l.Variant], Location: l.Location,
-			WasAvailable: t.before > 0, NowAvailable: t.now > 0,
+			WasAvailable: t.before > 0, NowAvailable: t.now > 0, Scarce: min(c.before.Available(), l.Available()) < scarce,
 		})
 	}
 	return s.events.Record(ctx, facts...)

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/souk-commerce/souk/internal/catalog"
-	"github.com/souk-commerce/souk/internal/kernel/locale"
 )
 
 // The identities of this room.
@@ -19,53 +18,6 @@ const (
 	MaxLines    = 1_000         // levels in one change
 	MaxQuantity = 1_000_000_000 // pieces in one movement
 )
-
-// LocationKind is the sort of place.
-type LocationKind string
-
-// The kinds.
-const (
-	Warehouse LocationKind = "warehouse"
-	Store     LocationKind = "store"
-	Supplier  LocationKind = "supplier"
-)
-
-// Location is a place that holds stock.
-type Location struct {
-	ID        LocationID
-	Handle    string
-	Name      string
-	Kind      LocationKind
-	Country   *locale.Country
-	Priority  int  // the lowest is asked first
-	Default   bool // where stock goes that names no place; at most one is
-	Active    bool // an inactive one takes nothing in
-	Version   int64
-	CreatedAt time.Time
-	UpdatedAt time.Time
-}
-
-// NewLocation is a place to make.
-type NewLocation struct {
-	Handle   string
-	Name     string
-	Kind     LocationKind // empty: a warehouse
-	Country  locale.Country
-	Priority int
-	Default  bool // takes the mark from the one that has it
-}
-
-// LocationChange changes what is not nil; an empty country takes it away. The
-// default place stays so, and active, until another one is.
-type LocationChange struct {
-	Handle   *string
-	Name     *string
-	Kind     *LocationKind
-	Country  *locale.Country
-	Priority *int
-	Default  *bool
-	Active   *bool
-}
 
 // Stock is the four counts of a level, or of several together.
 type Stock struct {
@@ -176,9 +128,11 @@ const (
 
 // MovementFilter narrows a list; zero fields do not.
 type MovementFilter struct {
-	Variant  catalog.VariantID
-	Location LocationID
-	Kind     Kind
-	Since    time.Time
-	Until    time.Time
+	Variant       catalog.VariantID
+	Location      LocationID
+	Kind          Kind
+	ReferenceKind string
+	ReferenceID   int64
+	Since         time.Time
+	Until         time.Time
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/souk-commerce/souk/ent/stocklevel"
@@ -80,6 +81,9 @@ func (s *Service) lockLevels(ctx context.Context, which string, args ...any) ([]
 func (s *Service) post(ctx context.Context, why Cause, changes []change) error {
 	if len(changes) == 0 {
 		return nil
+	}
+	if why.ReferenceKind == "" && strings.TrimSpace(why.Reason) == "" {
+		return ErrReasonRequired
 	}
 	var ids, variants, locations, onHand, taken, incoming, safety []int64
 	var kinds []string
@@ -270,6 +274,12 @@ func (f MovementFilter) query() *keyset.Query {
 	}
 	if f.Kind != "" {
 		q.Where("m.kind = ?", string(f.Kind))
+	}
+	if f.ReferenceKind != "" {
+		q.Where("m.reference_kind = ?", f.ReferenceKind)
+	}
+	if f.ReferenceID != 0 {
+		q.Where("m.reference_id = ?", f.ReferenceID)
 	}
 	if !f.Since.IsZero() {
 		q.Where("m.at >= ?", f.Since)
