@@ -6,6 +6,8 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/fsm"
 	order "github.com/souk-commerce/souk/internal/order/lifecycle"
 	payment "github.com/souk-commerce/souk/internal/payment/lifecycle"
+	purchasing "github.com/souk-commerce/souk/internal/purchasing/lifecycle"
+	warehouse "github.com/souk-commerce/souk/internal/warehouse/lifecycle"
 )
 
 // machines lists every state machine of the house. A new one is a new entry.
@@ -40,6 +42,24 @@ func machines() []machine {
 			source: "internal/order/lifecycle",
 			starts: texts(order.Draft, order.Pending),
 			moves:  movesOf(order.Transitions(), rowOf),
+		},
+		{
+			name:   "transfer",
+			source: "internal/warehouse/lifecycle",
+			starts: texts(warehouse.Draft),
+			moves:  movesOf(warehouse.TransferTransitions(), rowOf),
+		},
+		{
+			name:   "stock-count",
+			source: "internal/warehouse/lifecycle",
+			starts: texts(warehouse.Open),
+			moves:  movesOf(warehouse.CountTransitions(), rowOf),
+		},
+		{
+			name:   "purchase-order",
+			source: "internal/purchasing/lifecycle",
+			starts: texts(purchasing.Draft),
+			moves:  movesOf(purchasing.Transitions(), rowOf),
 		},
 	}
 }
