@@ -24,6 +24,7 @@ type (
 // The bounds of a cart.
 const (
 	MaxLines      = 500
+	MaxParts      = 1_000     // lines, bundles counting as many as they have components
 	MaxQuantity   = 1_000_000 // pieces of one line
 	MaxAttributes = 50        // of a cart or a line
 	MaxCodes      = 20
@@ -86,9 +87,10 @@ type Line struct {
 	Variant    listing.VariantID
 	Quantity   int
 	Attributes []Attribute
-	Title      string        // what it was called when it was put in
-	Goods      listing.Goods // as they are now; zero when the variant is gone
-	Quote      quote.Line    // zero when it cannot be sold
+	Components []quote.Component // what is in one of it, if it is a bundle
+	Title      string            // what it was called when it was put in
+	Goods      listing.Goods     // as they are now; zero when the variant is gone
+	Quote      quote.Line        // zero when it cannot be sold
 	CompareAt  *int64
 }
 
@@ -139,6 +141,7 @@ const (
 	NotEnoughStock       WarningCode = "merchandise_not_enough_stock"
 	OutOfStock           WarningCode = "merchandise_out_of_stock"
 	Unavailable          WarningCode = "merchandise_unavailable"
+	BundleChanged        WarningCode = "bundle_changed"
 	PriceChanged         WarningCode = "price_changed"
 	DiscountNotFound     WarningCode = "discount_not_found"
 	GiftCardsUnavailable WarningCode = "payments_gift_cards_unavailable"

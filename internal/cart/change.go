@@ -54,6 +54,8 @@ type draft struct {
 	moved       bool                           // prices are of another market than the buyer saw
 	readdressed bool
 	remarks     []remark
+	ask         func() (map[listing.VariantID]int64, error) // what is held for the cart; nil once it was asked
+	held        map[listing.VariantID]int64
 }
 
 // remark is a warning about a line that may not have its number yet; a line that
@@ -137,6 +139,9 @@ func (s *Service) draft(ctx context.Context, b *basket, e edit) (*draft, error) 
 	}
 	for _, l := range b.lines {
 		d.loaded[l.id] = *l
+	}
+	if s.rooms.Held != nil {
+		d.ask = func() (map[listing.VariantID]int64, error) { return s.rooms.Held(ctx, b.ID) }
 	}
 	b.Country = locale.Country(or(string(e.country), string(b.Country)))
 	b.Market, b.Currency = market.ID(at.Market), at.Currency

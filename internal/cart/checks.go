@@ -11,9 +11,9 @@ func Checks() []doctor.Check {
 	return []doctor.Check{
 		{
 			ID:   "cart.equal_lines_are_one",
-			Says: "a cart has one line for a variant with the same attributes",
-			SQL: `SELECT cart_id, variant_id, attributes, count(*) FROM cart_line
-				GROUP BY cart_id, variant_id, attributes HAVING count(*) > 1`,
+			Says: "a cart has one line for a variant with the same attributes and components",
+			SQL: `SELECT cart_id, variant_id, attributes, components, count(*) FROM cart_line
+				GROUP BY cart_id, variant_id, attributes, components HAVING count(*) > 1`,
 		},
 		{
 			ID:   "cart.stays_in_bounds",

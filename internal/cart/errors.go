@@ -19,6 +19,7 @@ var (
 	// ErrHasCart refuses a second cart of a customer; the first one is theirs.
 	ErrHasCart = fault.New(fault.Conflict, "customer_has_cart", "The customer has a cart already.")
 
+	errNoBundle   = fault.New(fault.Invalid, "invalid_components", "This is no bundle; nothing can be chosen for it.")
 	errTooLarge   = fault.Newf(fault.Invalid, "cart_too_large", "A cart has at most %d lines.", MaxLines)
 	errTooHeavy   = fault.Newf(fault.Invalid, "cart_too_large", "The texts of a cart have at most %d bytes together.", maxBytes)
 	errLine       = fault.New(fault.NotFound, "invalid_merchandise_line", "The cart has no such line.")

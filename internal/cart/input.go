@@ -1,6 +1,7 @@
 package cart
 
 import (
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 	"github.com/souk-commerce/souk/internal/listing"
@@ -24,14 +25,17 @@ type NewLine struct {
 	Variant    listing.VariantID
 	Quantity   int
 	Attributes []Attribute
+	Components []bundle.Component // what the buyer picks for a bundle
 }
 
-// LineChange changes a line; nil keeps. A quantity of 0 removes it.
+// LineChange changes a line; nil keeps. A quantity of 0 removes it. A fixed
+// bundle whose recipe has changed takes the new one with any change.
 type LineChange struct {
 	ID         LineID
 	Variant    *listing.VariantID
 	Quantity   *int
 	Attributes *[]Attribute
+	Components *[]bundle.Component
 }
 
 // BuyerChange says who buys; nil keeps.

@@ -42,9 +42,7 @@ func addLines(in []NewLine) (e edit) {
 		lines := d.byKey()
 		for i, n := range in {
 			d.paths[n.Variant] = at("lines", i, "quantity")
-			if f := d.add(lines, n); f != nil {
-				faults.Add(f.At(at("lines", i, "merchandiseId")...))
-			}
+			faults = append(faults, below(d.add(lines, n), at("lines", i)...)...)
 		}
 		if err := faults.Err(); err != nil {
 			return err
@@ -64,13 +62,17 @@ func (d *draft) byKey() map[key]*line {
 }
 
 // add puts pieces into the line that there is, else into a new one.
-func (d *draft) add(lines map[key]*line, n NewLine) *fault.Error {
+func (d *draft) add(lines map[key]*line, n NewLine) fault.List {
 	g, ok := d.goods[n.Variant]
 	if !ok || !forSale(g) {
-		return errGoods
+		return fault.List{errGoods.At("merchandiseId")}
+	}
+	components, faults := d.expand(g, n.Components)
+	if len(faults) > 0 {
+		return faults
 	}
 	l := &line{variant: n.Variant, quantity: n.Quantity, title: name(g)}
-	l.describe(tidy(n.Attributes))
+	l.describe(tidy(n.Attributes), components)
 	if there := lines[l.key()]; there != nil {
 		there.quantity += n.Quantity
 		return nil
@@ -117,7 +119,7 @@ func updateLines(in []LineChange) (e edit) {
 			if l := lines[c.ID]; l == nil || c.ID == 0 {
 				faults.Add(errLine.At(at("lines", i, "id")...))
 			} else {
-				faults.Add(d.update(l, c, i))
+				faults = append(faults, d.update(l, c, i)...)
 			}
 		}
 		if err := faults.Err(); err != nil {
@@ -130,18 +132,22 @@ func updateLines(in []LineChange) (e edit) {
 }
 
 // update changes one line, by the i-th change asked for.
-func (d *draft) update(l *line, c LineChange, i int) *fault.Error {
-	if c.Variant != nil && *c.Variant != l.variant {
+func (d *draft) update(l *line, c LineChange, i int) fault.List {
+	other := c.Variant != nil && *c.Variant != l.variant
+	if other {
 		g, ok := d.goods[*c.Variant]
 		if !ok || !forSale(g) {
-			return errGoods.At(at("lines", i, "merchandiseId")...)
+			return fault.List{errGoods.At(at("lines", i, "merchandiseId")...)}
 		}
 		d.paths[l.variant] = at("lines", i, "merchandiseId")
 		l.variant, l.title, l.seen = g.Variant, name(g), nil
 	}
 	d.paths[l.variant] = at("lines", i, "quantity")
+	if faults := d.choose(l, c, other); len(faults) > 0 {
+		return below(faults, at("lines", i)...)
+	}
 	if c.Attributes != nil {
-		l.describe(tidy(*c.Attributes))
+		l.describe(tidy(*c.Attributes), l.components)
 	}
 	if c.Quantity != nil {
 		l.quantity = *c.Quantity
@@ -193,14 +199,14 @@ func removeLines(ids []LineID) (e edit) {
 // the sum of all lines of a variant; what cannot be sold is cut off, down to
 // what there was before.
 func (d *draft) settle(before map[listing.VariantID]int) error {
-	if len(d.lines) > MaxLines {
+	if d.tooLarge() {
 		return errTooLarge.At("lines")
 	}
 	var faults fault.List
 	after, was := d.totals(), maps.Clone(before)
 	for _, l := range d.lines {
 		f := d.judge(l.variant, was[l.variant], after[l.variant])
-		if l.quantity > MaxQuantity {
+		if l.pieces() > MaxQuantity {
 			f = errPieces
 		}
 		if f != nil {
@@ -211,8 +217,7 @@ func (d *draft) settle(before map[listing.VariantID]int) error {
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	d.clamp(before)
-	return nil
+	return d.clamp(before)
 }
 
 // judge tells which rule a change of a variant's pieces breaks. One that was
@@ -244,52 +249,4 @@ func breaks(r listing.QuantityRule, n int) *fault.Error {
 		return errIncrement(r.Increment)
 	}
 	return nil
-}
-
-// fit gives how many pieces can be sold at most, up to n.
-func fit(g listing.Goods, n int) int {
-	most := min(int64(n), g.Offer())
-	if g.Rule.Maximum != nil {
-		most = min(most, int64(*g.Rule.Maximum))
-	}
-	if g.Rule.Increment > 1 {
-		most -= most % int64(g.Rule.Increment)
-	}
-	if most < int64(g.Rule.Minimum) {
-		return 0
-	}
-	return int(most)
-}
-
-// clamp cuts off what cannot be sold, last lines first, but nothing that was
-// there before.
-func (d *draft) clamp(before map[listing.VariantID]int) {
-	over, fits := map[listing.VariantID]int{}, map[listing.VariantID]int{}
-	for v, total := range d.totals() {
-		if total > before[v] {
-			fits[v] = fit(d.goods[v], total)
-			over[v] = total - max(fits[v], before[v])
-		}
-	}
-	floor := map[key]int{}
-	for _, l := range d.loaded {
-		floor[l.key()] = l.quantity
-	}
-	for _, l := range slices.Backward(d.lines) {
-		cut := min(over[l.variant], l.quantity-floor[l.key()])
-		if cut <= 0 {
-			continue
-		}
-		over[l.variant] -= cut
-		l.quantity -= cut
-		if fits[l.variant] == 0 {
-			d.remark(OutOfStock, l, messageOut)
-		} else {
-			d.remark(NotEnoughStock, l, pieces(int64(fits[l.variant])))
-		}
-		if was, there := d.loaded[l.id]; l.quantity == 0 && there {
-			*l = was // what it should have become is not to be had
-		}
-	}
-	d.unite()
 }

@@ -47,14 +47,16 @@ func (d *draft) absorb(source *basket) error {
 			there.quantity = min(there.quantity+l.quantity, MaxQuantity)
 			continue
 		}
-		taken := &line{variant: l.variant, quantity: l.quantity, attributes: l.attributes, digest: l.digest, title: l.title}
+		taken := &line{variant: l.variant, quantity: l.quantity, attributes: l.attributes, components: l.components, digest: l.digest, title: l.title}
 		lines[l.key()] = taken
 		d.lines = append(d.lines, taken)
 	}
-	if len(d.lines) > MaxLines {
+	if d.tooLarge() {
 		return errTooLarge
 	}
-	d.clamp(before)
+	if err := d.clamp(before); err != nil {
+		return err
+	}
 	for _, a := range source.Attributes {
 		if !slices.ContainsFunc(d.Attributes, func(b Attribute) bool { return a.Key == b.Key }) && len(d.Attributes) < MaxAttributes {
 			d.Attributes = append(d.Attributes, a)

@@ -3,17 +3,23 @@ package cart
 import (
 	"slices"
 
+	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/quote"
 )
 
+// item is what a line is about, as it is now.
+func (d *draft) item(l *line) quote.Item {
+	return quote.Item{ID: int64(l.id), Quantity: l.quantity, Goods: d.goods[l.variant], Components: quote.Components(d.goods, l.components)}
+}
+
 // sold gives the price of a line; false when it cannot be bought here now.
 func (d *draft) sold(l *line) (listing.Tier, bool) {
-	g := d.goods[l.variant]
-	if (quote.Item{Quantity: l.quantity, Goods: g}).Check(d.at.Currency) != nil {
+	item := d.item(l)
+	if item.Check(d.at.Currency) != nil {
 		return listing.Tier{}, false
 	}
-	return g.PriceFor(l.quantity)
+	return item.Price()
 }
 
 // priceChanged reports whether a line costs something else than the buyer saw.
@@ -51,7 +57,7 @@ func (s *Service) quote(d *draft) (quote.Priced, error) {
 	b := quote.Basket{Currency: d.at.Currency, TaxIncluded: d.at.PricesIncludeTax, To: to, Choices: d.Choices}
 	for _, l := range d.lines {
 		if _, ok := d.sold(l); ok {
-			b.Items = append(b.Items, quote.Item{ID: int64(l.id), Quantity: l.quantity, Goods: d.goods[l.variant]})
+			b.Items = append(b.Items, d.item(l))
 		}
 	}
 	return s.rooms.Pricer.Price(b)
@@ -68,13 +74,18 @@ func (s *Service) view(d *draft) (Cart, error) {
 	for _, q := range c.Priced.Quote.Lines {
 		quoted[q.ID] = q
 	}
+	supply, err := d.taken()
+	if err != nil {
+		return Cart{}, err
+	}
 	totals := d.totals()
 	for i, l := range d.lines {
-		c.Lines[i].Goods, c.Lines[i].Quote = d.goods[l.variant], quoted[int64(l.id)]
+		item := d.item(l)
+		c.Lines[i].Goods, c.Lines[i].Components, c.Lines[i].Quote = item.Goods, item.Components, quoted[item.ID]
 		if tier, ok := d.sold(l); ok {
 			c.Lines[i].CompareAt = tier.CompareAt
 		}
-		c.Warnings = append(c.Warnings, d.state(l, totals[l.variant])...)
+		c.Warnings = append(c.Warnings, d.state(l, supply, totals[l.variant])...)
 	}
 	return c, nil
 }
@@ -82,23 +93,37 @@ func (s *Service) view(d *draft) (Cart, error) {
 const (
 	messagePrice       = "The price has changed."
 	messageUnavailable = "This cannot be bought any more."
+	messageBundle      = "What is in this bundle has changed; choose it again."
 	messageOut         = "This is out of stock."
+	messageShared      = "There is not enough for all lines that need it."
 )
 
 // state says what is the matter with a line, of whose variant there are so many
-// pieces in the cart.
-func (d *draft) state(l *line, total int) (all []Warning) {
-	if _, ok := d.sold(l); !ok {
+// pieces in the cart, when all lines have taken what they need.
+func (d *draft) state(l *line, supply *quote.Supply, total int) (all []Warning) {
+	item := d.item(l)
+	if refusal := item.Check(d.at.Currency); refusal != nil {
+		if fault.Is(refusal, quote.ErrBundle.Reason) {
+			return []Warning{{BundleChanged, l.id, messageBundle}}
+		}
 		return []Warning{{Unavailable, l.id, messageUnavailable}}
 	}
 	if d.priceChanged(l) {
 		all = append(all, Warning{PriceChanged, l.id, messagePrice})
 	}
-	switch offer := d.goods[l.variant].Offer(); {
-	case offer == 0:
+	if !supply.Short(item) {
+		return all
+	}
+	if len(l.components) > 0 {
+		total = l.quantity
+	}
+	switch room := d.room(l); {
+	case room == 0:
 		all = append(all, Warning{OutOfStock, l.id, messageOut})
-	case offer < int64(total):
-		all = append(all, Warning{NotEnoughStock, l.id, pieces(offer)})
+	case room < int64(total):
+		all = append(all, Warning{NotEnoughStock, l.id, pieces(room)})
+	default:
+		all = append(all, Warning{NotEnoughStock, l.id, messageShared})
 	}
 	return all
 }

@@ -4,17 +4,20 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/quote"
 )
 
 // row is a cart as it is stored. The names are the columns'.
@@ -54,7 +57,8 @@ type line struct {
 	variant    listing.VariantID
 	quantity   int
 	attributes []Attribute
-	digest     [sha256.Size]byte // of the attributes
+	components []bundle.Component // of one bundle
+	digest     [sha256.Size]byte  // of attributes and components
 	title      string
 	seen       *int64
 }
@@ -67,17 +71,24 @@ type key struct {
 
 func (l *line) key() key { return key{l.variant, l.digest} }
 
-// describe gives the line its attributes.
-func (l *line) describe(attributes []Attribute) {
-	l.attributes, l.digest = attributes, digest(attributes)
+// describe gives the line its attributes and components.
+func (l *line) describe(attributes []Attribute, components []bundle.Component) {
+	l.attributes, l.components, l.digest = attributes, components, digest(attributes, components)
 }
 
-// digest does not depend on the order of the attributes.
-func digest(attributes []Attribute) [sha256.Size]byte {
-	sorted := slices.Clone(attributes)
-	slices.SortFunc(sorted, func(a, b Attribute) int { return cmp.Compare(a.Key, b.Key) })
-	return sha256.Sum256(encode(sorted))
+// digest does not depend on the order of attributes and components.
+func digest(attributes []Attribute, components []bundle.Component) [sha256.Size]byte {
+	sorted := slices.SortedFunc(slices.Values(attributes), func(a, b Attribute) int { return cmp.Compare(a.Key, b.Key) })
+	text := encode(append([]Attribute{}, sorted...))
+	if len(components) > 0 {
+		parts := slices.SortedFunc(slices.Values(components), func(a, b bundle.Component) int { return cmp.Compare(a.Variant, b.Variant) })
+		text = append(text, encode(parts)...)
+	}
+	return sha256.Sum256(text)
 }
+
+// parts is how much of a cart's room the line takes.
+func (l *line) parts() int { return max(len(l.components), 1) }
 
 // encode cannot fail: texts were looked at, and nothing else is in them.
 func encode(v any) []byte {
@@ -99,30 +110,33 @@ func collect(rows pgx.Rows) (map[ID]*basket, error) {
 	for rows.Next() {
 		var sort int
 		var id ID
-		var doc []byte
+		var doc, components []byte
 		var l line
 		var selected, once bool
-		if err := rows.Scan(&sort, &id, &l.id, &l.variant, &l.quantity, &doc, &l.title, &l.seen, &selected, &once); err != nil {
+		if err := rows.Scan(&sort, &id, &l.id, &l.variant, &l.quantity, &doc, &l.title, &l.seen, &selected, &once, &components); err != nil {
 			return nil, err
 		}
 		if all[id] == nil {
 			all[id] = &basket{}
 		}
-		if err := all[id].take(sort, l, doc, Address{Selected: selected, OneTimeUse: once}); err != nil {
+		if err := all[id].take(sort, l, doc, components, Address{Selected: selected, OneTimeUse: once}); err != nil {
 			return nil, fmt.Errorf("decode cart %d: %w", id, err)
 		}
 	}
 	return all, rows.Err()
 }
 
-func (b *basket) take(sort int, l line, doc []byte, a Address) error {
+func (b *basket) take(sort int, l line, doc, components []byte, a Address) error {
 	switch sort {
 	case cartRow:
 		return json.Unmarshal(doc, &b.row)
 	case lineRow:
 		b.lines = append(b.lines, &l)
 		err := json.Unmarshal(doc, &l.attributes)
-		l.describe(l.attributes)
+		if components != nil {
+			err = errors.Join(err, json.Unmarshal(components, &l.components))
+		}
+		l.describe(l.attributes, l.components)
 		return err
 	default:
 		a.ID = AddressID(l.id)
@@ -135,11 +149,14 @@ func (b *basket) take(sort int, l line, doc []byte, a Address) error {
 // lives reports whether the cart can be read and changed.
 func (b *basket) lives(now time.Time) bool { return b.State == Active && b.ExpiresAt.After(now) }
 
-// variants gives the variants of the lines.
+// variants gives the variants of the lines and of what is in them.
 func (b *basket) variants() []listing.VariantID {
-	ids := make([]listing.VariantID, len(b.lines))
-	for i, l := range b.lines {
-		ids[i] = l.variant
+	ids := make([]listing.VariantID, 0, len(b.lines))
+	for _, l := range b.lines {
+		ids = append(ids, l.variant)
+		for _, c := range l.components {
+			ids = append(ids, c.Variant)
+		}
 	}
 	return ids
 }
@@ -175,7 +192,8 @@ func (b *basket) cart(secret string) Cart {
 		c.Customer = *b.Customer
 	}
 	for i, l := range b.lines {
-		c.Lines[i] = Line{ID: l.id, Variant: l.variant, Quantity: l.quantity, Attributes: l.attributes, Title: l.title}
+		c.Lines[i] = Line{ID: l.id, Variant: l.variant, Quantity: l.quantity, Attributes: l.attributes, Title: l.title,
+			Components: quote.Components(nil, l.components)}
 		c.Quantity += l.quantity
 	}
 	_, c.Estimated = b.place()

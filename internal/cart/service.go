@@ -30,8 +30,14 @@ type Rooms struct {
 	Cache   redis.Store
 	Key     secret.Key
 	Prices  *Prices
+	Held    Held         // nil: carts hold nothing
 	Log     *slog.Logger // nil is silent
 }
+
+// Held tells how many pieces of what are held for a cart by its checkout: they
+// are not on offer to others, but to this cart they are. It is asked only where
+// there seems to be too little.
+type Held func(ctx context.Context, id ID) (map[listing.VariantID]int64, error)
 
 // Config of carts.
 type Config struct {

@@ -19,13 +19,13 @@ const lockSQL = `SELECT id FROM cart WHERE id = ANY($1) ORDER BY id FOR UPDATE`
 // loadSQL reads carts with all that is in them as of one moment.
 const loadSQL = `
 	SELECT 0 AS sort, c.id AS cart, c.id, 0::bigint AS variant, 0::bigint AS quantity, to_jsonb(c) AS doc,
-		'' AS title, NULL::bigint AS seen, false AS selected, false AS once
+		'' AS title, NULL::bigint AS seen, false AS selected, false AS once, NULL::jsonb AS components
 	FROM cart c WHERE c.id = ANY($1)
 	UNION ALL
-	SELECT 1, l.cart_id, l.id, l.variant_id, l.quantity, l.attributes, l.title, l.seen_price, false, false
+	SELECT 1, l.cart_id, l.id, l.variant_id, l.quantity, l.attributes, l.title, l.seen_price, false, false, l.components
 	FROM cart_line l WHERE l.cart_id = ANY($1)
 	UNION ALL
-	SELECT 2, a.cart_id, a.id, 0, 0, a.address, '', NULL, a.selected, a.one_time_use
+	SELECT 2, a.cart_id, a.id, 0, 0, a.address, '', NULL, a.selected, a.one_time_use, NULL
 	FROM cart_address a WHERE a.cart_id = ANY($1)
 	ORDER BY 1, 3`
 
@@ -86,11 +86,12 @@ func (s *Service) insert(ctx context.Context, r *row) error {
 
 // saveSQL writes a cart and its lines: $1 cart, $2 document, $3 lines to take
 // out, $4… lines to write, of which those with the number 0 are new; $11 now;
-// $12 whether no address stays selected, which must come before another one is.
+// $12 whether no address stays selected, which must come before another one is;
+// $13 components of the lines.
 const saveSQL = `
 	WITH n AS (
-		SELECT * FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::text[], $10::bigint[])
-			WITH ORDINALITY AS n(id, variant, quantity, attributes, digest, title, seen, place)
+		SELECT * FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[], $9::text[], $10::bigint[], $13::text[])
+			WITH ORDINALITY AS n(id, variant, quantity, attributes, digest, title, seen, components, place)
 	), kept AS (
 		UPDATE cart SET (` + columns + `) = (SELECT ` + columns + ` FROM jsonb_populate_record(NULL::cart, $2::jsonb))
 		WHERE id = $1
@@ -100,11 +101,11 @@ const saveSQL = `
 		DELETE FROM cart_line WHERE cart_id = $1 AND id = ANY($3)
 	), changed AS (
 		UPDATE cart_line l SET variant_id = n.variant, quantity = n.quantity, attributes = n.attributes::jsonb,
-			digest = n.digest, title = n.title, seen_price = n.seen, updated_at = $11
+			components = n.components::jsonb, digest = n.digest, title = n.title, seen_price = n.seen, updated_at = $11
 		FROM n WHERE l.id = n.id AND l.cart_id = $1
 	)
-	INSERT INTO cart_line (cart_id, variant_id, quantity, attributes, digest, title, seen_price, created_at, updated_at)
-	SELECT $1, n.variant, n.quantity, n.attributes::jsonb, n.digest, n.title, n.seen, $11, $11
+	INSERT INTO cart_line (cart_id, variant_id, quantity, attributes, components, digest, title, seen_price, created_at, updated_at)
+	SELECT $1, n.variant, n.quantity, n.attributes::jsonb, n.components::jsonb, n.digest, n.title, n.seen, $11, $11
 	FROM n WHERE n.id = 0 ORDER BY n.place
 	RETURNING id`
 
@@ -131,7 +132,7 @@ func (s *Service) save(ctx context.Context, d *draft) (err error) {
 	w := d.write()
 	var batch pgx.Batch
 	batch.Queue(saveSQL, d.ID, string(encode(d.row)), w.gone, w.ids, w.variants, w.quantities, w.attributes, w.digests, w.titles, w.seen,
-		now, d.readdressed)
+		now, d.readdressed, w.components)
 	if d.readdressed {
 		ids, texts, selected, once := addressColumns(d.addresses)
 		batch.Queue(addressesSQL, d.ID, ids, texts, selected, once, now)
@@ -201,6 +202,7 @@ type written struct {
 	digests    [][]byte
 	titles     []string
 	seen       []*int64
+	components []*string
 	added      []*line
 }
 
@@ -238,6 +240,11 @@ func (w *written) add(l *line) {
 	w.digests = append(w.digests, l.digest[:])
 	w.titles = append(w.titles, l.title)
 	w.seen = append(w.seen, l.seen)
+	w.components = append(w.components, nil)
+	if len(l.components) > 0 {
+		text := string(encode(l.components))
+		w.components[len(w.components)-1] = &text
+	}
 	if l.id == 0 {
 		w.added = append(w.added, l)
 	}

@@ -30,13 +30,18 @@ type Service struct {
 	mediaBase string
 }
 
-// NewService wires the room. MediaBase is the address below which pictures of
-// our own are served, as files carry it.
-func NewService(db *postgres.DB, events *event.Outbox, log *audit.Log, mediaBase string) *Service {
+// Rooms are what files are taken in with.
+type Rooms struct {
+	Bundles   pricing.Sums // prices that follow those of a file; nil: there are none
+	MediaBase string       // the address below which pictures of our own are served, as files carry it
+}
+
+// NewService wires the room.
+func NewService(db *postgres.DB, events *event.Outbox, log *audit.Log, rooms Rooms) *Service {
 	return &Service{
 		db: db, audit: log, markets: market.NewService(db, events, log), catalog: catalog.NewBulk(db, events),
-		prices: pricing.NewBulk(db, events), stock: inventory.NewBulk(db, events), pictures: media.NewBulk(db), fields: metafield.NewBulk(db),
-		mediaBase: mediaBase,
+		prices: pricing.NewBulk(db, events).Attach(rooms.Bundles), stock: inventory.NewBulk(db, events), pictures: media.NewBulk(db), fields: metafield.NewBulk(db),
+		mediaBase: rooms.MediaBase,
 	}
 }
 

@@ -58,7 +58,7 @@ func newShop(t testing.TB) shop {
 			t.Fatal(err)
 		}
 	}
-	return shop{importer.NewService(db, events, log, "http://127.0.0.1:8080"), db, t}
+	return shop{importer.NewService(db, events, log, importer.Rooms{MediaBase: "http://127.0.0.1:8080"}), db, t}
 }
 
 func (s shop) take(text string) *importer.Report {

@@ -77,6 +77,21 @@ func (b *Buyers) Context(wish market.Wish, now time.Time) (Context, error) {
 	if !ok {
 		return Context{}, ErrNoPrices
 	}
+	return b.in(choice, now)
+}
+
+// In gives the context for somebody who was in a market before; ErrNoPrices
+// when it is there no more.
+func (b *Buyers) In(id market.ID, country locale.Country, language locale.Language, now time.Time) (Context, error) {
+	for _, m := range b.markets.Active() {
+		if m.ID == id {
+			return b.in(market.Choice{Market: m, Country: country, Language: language}, now)
+		}
+	}
+	return Context{}, ErrNoPrices
+}
+
+func (b *Buyers) in(choice market.Choice, now time.Time) (Context, error) {
 	lists := b.lists.Load()
 	list, ok := lists.byMarket[choice.Market.ID]
 	if !ok {
@@ -96,6 +111,9 @@ func (b *Buyers) Context(wish market.Wish, now time.Time) (Context, error) {
 // translations lists the languages to look for texts in, up to the one that the
 // catalog is written in.
 func translations(wanted, written locale.Language) []locale.Language {
+	if wanted == "" {
+		return nil
+	}
 	all := append([]locale.Language{wanted}, locale.Fallbacks(wanted)...)
 	if i := slices.Index(all, written); i >= 0 {
 		all = all[:i]

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/media"
 )
 
@@ -146,7 +147,8 @@ func (t *trip) variants(sh *shelf, need Need) {
 	}
 	s.write(`SELECT v.id, v.product_id, v.title, v.option_key, v.sku, v.barcode, v.requires_shipping, v.taxable, v.weight_grams, v.weight_unit,
  v.min_quantity, v.quantity_step, v.max_quantity, v.unit_quantity_milli, v.unit_quantity_unit, v.unit_reference, v.unit_reference_unit,
- v.amount, v.compare_at, v.tracked, v.backorder, v.backorder_limit, CASE WHEN v.tracked THEN ` + stock + ` ELSE 0 END` + picture + `
+ v.amount, v.compare_at, ` + policyColumns + `, CASE WHEN v.tracked THEN ` + s.stock(t.at) + ` ELSE 0 END,
+ CASE WHEN v.tracked THEN ` + s.lowAt(t.at) + ` END, ` + s.bundled(t.at) + picture + `
 FROM ` + pageRows + ` CROSS JOIN LATERAL (SELECT v.*, a.amount, a.compare_at FROM ` + s.variants(t.at) + ` WHERE v.product_id = g.id ` + limit + `) v` + pictures + `
 ORDER BY v.product_id, v.position, v.id`)
 	into := newVariantRow(need)
@@ -158,8 +160,9 @@ type variantRow struct {
 	Variant
 	product             ProductID
 	amount, left        int64
-	compareAt, limit    *int64
-	tracked, backorder  bool
+	compareAt, low      *int64
+	bundles             []int64 // nil: it is none
+	policy              catalog.StockPolicy
 	quantity            *int64
 	unit, referenceUnit *string
 	reference           *int
@@ -172,7 +175,8 @@ func newVariantRow(need Need) *variantRow {
 	r.into = []any{&r.ID, &r.product, &r.Title, &r.key, &r.SKU, &r.Barcode, &r.RequiresShipping, &r.Taxable,
 		&r.WeightGrams, &r.WeightUnit, &r.Quantity.Minimum, &r.Quantity.Increment, &r.Quantity.Maximum,
 		&r.quantity, &r.unit, &r.reference, &r.referenceUnit,
-		&r.amount, &r.compareAt, &r.tracked, &r.backorder, &r.limit, &r.left}
+		&r.amount, &r.compareAt}
+	r.into = append(append(r.into, policyInto(&r.policy)...), &r.left, &r.low, &r.bundles)
 	if need.Has(FieldVariantImages) {
 		r.into = append(r.into, r.picture.into()...)
 	}
@@ -198,29 +202,12 @@ func (sh *shelf) scanVariant(row pgx.Row, r *variantRow) error {
 			Reference: *r.reference, ReferenceUnit: Unit(strings.ToLower(*r.referenceUnit))}
 		v.UnitPrice = v.Measure.price(v.Price)
 	}
-	v.supply(r.tracked, r.backorder, r.limit, r.left)
+	if v.supply(r.policy, r.left, r.low, sh.at.Now); r.bundles != nil {
+		v.compose(r.bundles)
+	}
 	p.variants = append(p.variants, v)
 	sh.variants[v.ID] = v
 	return nil
-}
-
-// supply says whether the variant can be bought, by the rule of buyable.
-func (v *Variant) supply(tracked, backorder bool, limit *int64, left int64) {
-	v.OnDemand = backorder
-	if !tracked {
-		v.Available = true
-		return
-	}
-	shown := int(max(left, 0))
-	v.InStock = &shown
-	switch {
-	case !backorder:
-		v.Available = left > 0
-	case limit == nil:
-		v.Available = true
-	default:
-		v.Available = left+*limit > 0
-	}
 }
 
 // gallery reads pictures, or the whole gallery where it is needed, in the

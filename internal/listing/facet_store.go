@@ -82,7 +82,7 @@ func (c *counting) products() {
 
 // variants counts what variants say, over variants that fit the other choices.
 func (c *counting) variants() {
-	c.available(c.hitsOf(facetAvailable, ""), c.narrowVariants(without(c.choices, facetAvailable, "")))
+	c.available(c.hitsOf(facetAvailable, ""), c.narrowVariants(c.at, without(c.choices, facetAvailable, "")))
 	var chosen []string
 	for _, ch := range c.choices {
 		if ch.kind == facetOption {
@@ -99,9 +99,9 @@ func (c *counting) variants() {
 func (c *counting) available(hits string, conditions []string) {
 	const left = "COALESCE(sum(l.on_hand - l.taken - l.safety), 0)"
 	c.row(facetAvailable, map[string]string{"value": "w.flag", "n": "count(*)"},
-		"FROM (SELECT v.product_id, bool_or(v.sold) AS yes, bool_or(NOT v.sold) AS no FROM (SELECT v.product_id, "+buyableBefore+left+buyableBehind+" AS sold\n FROM "+
+		"FROM (SELECT v.product_id, bool_or(v.sold) AS yes, bool_or(NOT v.sold) AS no FROM (SELECT v.product_id, "+c.buyable(c.at, left)+" AS sold\n FROM "+
 			hits+" p JOIN ("+c.statement.variants(c.at)+`) ON v.product_id = p.id
- LEFT JOIN stock_level l ON l.variant_id = v.id AND l.location_id = ANY(ARRAY(SELECT id FROM location WHERE active))
+ LEFT JOIN stock_level l ON l.variant_id = v.id AND l.location_id = ANY(`+c.serving(c.at)+`)
  WHERE `+and(conditions)+" GROUP BY v.id) v GROUP BY v.product_id) g JOIN (VALUES ('1'::text), ('0')) w(flag) ON CASE w.flag WHEN '1' THEN g.yes ELSE g.no END GROUP BY w.flag")
 }
 
@@ -114,7 +114,7 @@ func (c *counting) option(hits string, others []choice, names string) {
  min(oo.id) AS option_id, min(ov.id) AS value_id, max(ov.swatch_color) AS color
  FROM ` + hits + ` p JOIN product_option oo ON oo.product_id = p.id JOIN product_option_value ov ON ov.option_id = oo.id
  WHERE lower(oo.name) ` + names + ` AND ov.id IN (SELECT x.value_id FROM ` + c.statement.variants(c.at) + `
-  JOIN variant_option_value x ON x.variant_id = v.id WHERE ` + and(c.narrowVariants(others)) + `) GROUP BY p.id, lower(oo.name), lower(ov.name)`
+  JOIN variant_option_value x ON x.variant_id = v.id WHERE ` + and(c.narrowVariants(c.at, others)) + `) GROUP BY p.id, lower(oo.name), lower(ov.name)`
 	spelled := "SELECT g.name, g.value, g.heading, g.label, " + c.translated("g.option_id", "product_option") + " AS title, " +
 		c.translated("g.value_id", "product_option_value") + " AS shown, max(g.color) AS color, count(*) AS n\n FROM (" + of + ") g GROUP BY g.name, g.value, g.heading, g.label"
 	most := func(column string) string {

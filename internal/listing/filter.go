@@ -246,9 +246,9 @@ func (s *statement) narrow(at Context, all []choice) []string {
 	var conditions, ofVariant []string
 	for _, c := range all {
 		if c.kind.ofVariant() {
-			ofVariant = append(ofVariant, s.chosen(c))
+			ofVariant = append(ofVariant, s.chosen(at, c))
 		} else {
-			conditions = append(conditions, s.chosen(c))
+			conditions = append(conditions, s.chosen(at, c))
 		}
 	}
 	if len(ofVariant) > 0 {
@@ -258,18 +258,18 @@ func (s *statement) narrow(at Context, all []choice) []string {
 }
 
 // narrowVariants gives the conditions on v that choices mean.
-func (s *statement) narrowVariants(all []choice) []string {
+func (s *statement) narrowVariants(at Context, all []choice) []string {
 	var conditions []string
 	for _, c := range all {
 		if c.kind.ofVariant() {
-			conditions = append(conditions, s.chosen(c))
+			conditions = append(conditions, s.chosen(at, c))
 		}
 	}
 	return conditions
 }
 
 // chosen gives the condition on p or v that one choice means.
-func (s *statement) chosen(c choice) string {
+func (s *statement) chosen(at Context, c choice) string {
 	switch c.kind {
 	case facetVendor:
 		return s.bind("lower(p.vendor) = ANY(?::text[])", c.texts)
@@ -287,21 +287,21 @@ func (s *statement) chosen(c choice) string {
 	case facetPrice:
 		return s.within("a.amount", c.ranges)
 	case facetAvailable:
-		return s.flags(c.flags)
+		return s.flags(at, c.flags)
 	case facetProductMetafield:
 		return "p.id" + s.metafieldOwners("product", c)
 	}
 	return "v.id" + s.metafieldOwners("variant", c)
 }
 
-func (s *statement) flags(flags []bool) string {
+func (s *statement) flags(at Context, flags []bool) string {
 	switch yes, no := slices.Contains(flags, true), slices.Contains(flags, false); {
 	case yes && no:
 		return "TRUE"
 	case yes:
-		return buyable
+		return s.buyable(at, s.stock(at))
 	}
-	return "NOT " + buyable
+	return "NOT " + s.buyable(at, s.stock(at))
 }
 
 func (s *statement) within(column string, ranges []span) string {

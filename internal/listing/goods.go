@@ -2,7 +2,9 @@ package listing
 
 import (
 	"math"
+	"time"
 
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 )
 
@@ -21,16 +23,21 @@ type Goods struct {
 	Currency         money.Currency
 	Prices           []Tier // by quantity, the first from one piece on; none: it is not sold here
 	Rule             QuantityRule
-	Sellable         bool  // the product is published and sold in this market
-	Tracked          bool  // stock is counted
-	Stock            int64 // on hand less taken and kept back, over all active locations
-	Backorder        bool  // sold on when stock is used up
-	BackorderLimit   *int64
+	Sellable         bool       // the product is published and sold in this market
+	Tracked          bool       // stock is counted
+	Stock            int64      // on hand less taken and kept back, over the locations that serve the market
+	Ahead            bool       // sold beyond stock: before its release, or when it is used up
+	AheadLimit       *int64     // of pieces sold ahead; nil: as many as are asked for
+	AheadAt          *time.Time // when what was sold ahead is expected
+	Preorder         bool       // is not released yet
 	RequiresShipping bool
 	Taxable          bool
 	TaxCode          string
 	Grams            int64
 	UnitCost         *int64 // minor units of the shop's currency
+	// Bundle is what it is made of; nil when it is no bundle. The stock of a
+	// bundle is what its choices allow.
+	Bundle *bundle.Recipe
 }
 
 // Tier is a unit price from a quantity on.
@@ -54,13 +61,22 @@ func (g Goods) PriceFor(quantity int) (Tier, bool) {
 
 // Offer is how many pieces can be sold now; never negative.
 func (g Goods) Offer() int64 {
-	switch {
-	case !g.Sellable || len(g.Prices) == 0:
+	if len(g.Prices) == 0 {
 		return 0
-	case !g.Tracked, g.Backorder && g.BackorderLimit == nil:
+	}
+	return g.Supply()
+}
+
+// Supply is how many pieces can be given away now, be it inside of a bundle,
+// where they need no price; never negative.
+func (g Goods) Supply() int64 {
+	switch {
+	case !g.Sellable:
+		return 0
+	case !g.Tracked, g.Ahead && g.AheadLimit == nil:
 		return math.MaxInt64
-	case g.Backorder:
-		return max(g.Stock+*g.BackorderLimit, 0)
+	case g.Ahead:
+		return max(g.Stock+*g.AheadLimit, 0)
 	}
 	return max(g.Stock, 0)
 }

@@ -27,7 +27,7 @@ func TestGoods_givesWhatAPurchaseDependsOn(t *testing.T) {
 			Rule: QuantityRule{Minimum: 1, Increment: 1}, Sellable: true, Tracked: true, RequiresShipping: true, Taxable: true, Grams: 120},
 		5: {Variant: 5, Product: 2, Handle: "mug", Title: "Enamel Mug", SKU: "MUG", Vendor: "Anchor", Currency: "EUR",
 			Prices: []Tier{{From: 1, Amount: 1400}}, Rule: QuantityRule{Minimum: 1, Increment: 1}, Sellable: true, Tracked: true,
-			Stock: 2, Backorder: true, BackorderLimit: &five, RequiresShipping: true, Taxable: true, Grams: 300},
+			Stock: 2, Ahead: true, AheadLimit: &five, RequiresShipping: true, Taxable: true, Grams: 300},
 	}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Error(diff)

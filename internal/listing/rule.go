@@ -82,8 +82,8 @@ func (s *statement) ruleCondition(c catalog.Condition, currency money.Currency) 
 	case catalog.FieldPrice, catalog.FieldCompareAt:
 		return s.comparePrice(c, currency)
 	case catalog.FieldStock:
-		return s.bind(`COALESCE((SELECT sum(l.on_hand - l.taken - l.safety) FROM stock_level l JOIN variant v ON v.id = l.variant_id
- WHERE v.product_id = p.id), 0) `+sign(c)+" ?::text::bigint", c.Value), nil
+		left := "CASE WHEN " + isBundle + " THEN " + there(bundlesOf("COALESCE("+everywhere+", 0)", "FALSE", "TRUE")) + " ELSE " + everywhere + " END"
+		return s.bind(`COALESCE((SELECT sum(`+left+`) FROM variant v WHERE v.product_id = p.id), 0) `+sign(c)+" ?::text::bigint", c.Value), nil
 	case catalog.FieldCategory:
 		id, err := c.Category()
 		return s.bind(`EXISTS (SELECT 1 FROM category top JOIN category c ON c.path LIKE top.path || '%'

@@ -48,7 +48,7 @@ func (s *statement) columns(at Context, need Need, available string) string {
 		text += ", " + available
 	}
 	if need.Has(FieldInventory) {
-		text += ", (SELECT sum(greatest(" + stock + ", 0)) FROM variant v WHERE v.product_id = p.id AND v.tracked)"
+		text += ", (SELECT sum(" + s.inventory(at) + ") FROM variant v WHERE v.product_id = p.id)"
 	}
 	if need.Has(FieldVariantCount) {
 		text += ", (SELECT count(*) FROM " + s.variants(at) + " WHERE v.product_id = p.id)"

@@ -30,8 +30,11 @@ type Variant struct {
 	// InStock is how many pieces can be bought now; nil when they are not
 	// counted.
 	InStock  *int
-	OnDemand bool // is sold on when stock is used up
+	OnDemand bool // is sold ahead of stock: before its release, or when it is used up
+	Preorder bool // is not released yet
 
+	lowAt      int64          // from how few pieces on its stock is low
+	expectedAt *time.Time     // when what is not there yet is
 	key        string         // ids of its values, in the order of the product's options
 	values     []*OptionValue // the same as values
 	image      *Image
@@ -55,37 +58,6 @@ type Measure struct {
 
 // Quantity gives the content in its unit.
 func (m *Measure) Quantity() float64 { return float64(m.QuantityMilli) / 1000 }
-
-// StockState says how a variant's stock stands.
-type StockState string
-
-// The states of stock.
-const (
-	StockIn        StockState = "in_stock"
-	StockLow       StockState = "low_stock"
-	StockBackorder StockState = "backorder"
-	StockPreorder  StockState = "preorder"
-	StockOut       StockState = "out_of_stock"
-)
-
-// lowStock is from how few pieces on a badge says «few left».
-const lowStock = 5
-
-// Stock says how the stock stands, in words for a badge.
-func (v *Variant) Stock() StockState {
-	switch {
-	case v.InStock == nil || *v.InStock > lowStock:
-		return StockIn
-	case *v.InStock > 0:
-		return StockLow
-	case v.Available:
-		return StockBackorder
-	}
-	return StockOut
-}
-
-// NotInStock reports that nothing is there while it can still be ordered.
-func (v *Variant) NotInStock() bool { return v.Available && v.InStock != nil && *v.InStock <= 0 }
 
 // Picture gives the variant's picture, else the product's first.
 func (v *Variant) Picture() *Image {
@@ -265,6 +237,3 @@ func (p *Product) Adjacent(c Choice) ([]*Variant, error) {
 	slices.SortFunc(near, func(a, b *Variant) int { return cmp.Compare(a.ID, b.ID) })
 	return near, nil
 }
-
-// BackorderAt is from when an order ahead is delivered; no date is kept yet.
-func (v *Variant) BackorderAt() *time.Time { return nil }

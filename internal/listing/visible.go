@@ -2,8 +2,8 @@ package listing
 
 import "strings"
 
-// These fragments are the one place that says what a buyer may see and buy. In
-// them p is a product, r its price range in the buyer's list, v a variant.
+// These fragments and those of stock.go are the one place that says what a buyer
+// may see and buy. In them p is a product, r its price range in the buyer's list, v a variant.
 
 // from names a product and what it costs.
 func (s *statement) from(at Context) string {
@@ -22,25 +22,9 @@ func (s *statement) variants(at Context) string {
 	return s.bind("variant v JOIN price a ON a.variant_id = v.id AND a.price_list_id = ? AND a.min_quantity = 1", at.PriceList)
 }
 
-// stock is what is left of a variant over all active locations, whose ids are
-// gathered once for a statement and not once for a variant.
-const stock = `COALESCE((SELECT sum(l.on_hand - l.taken - l.safety) FROM stock_level l
- WHERE l.variant_id = v.id AND l.location_id = ANY(ARRAY(SELECT id FROM location WHERE active))), 0)`
-
-// buyable holds for variants that can be bought now.
-const buyable = buyableBefore + stock + buyableBehind
-
-// buyableBefore and buyableBehind are buyable around an expression for what is
-// left of v.
-const (
-	buyableBefore = `(NOT v.tracked OR (v.backorder AND v.backorder_limit IS NULL)
- OR `
-	buyableBehind = ` + CASE WHEN v.backorder THEN v.backorder_limit ELSE 0 END > 0)`
-)
-
 // sold holds for products of which a variant can be bought now.
 func (s *statement) sold(at Context) string {
-	return "EXISTS (SELECT 1 FROM " + s.variants(at) + " WHERE v.product_id = p.id AND " + buyable + ")"
+	return "EXISTS (SELECT 1 FROM " + s.variants(at) + " WHERE v.product_id = p.id AND " + s.buyable(at, s.stock(at)) + ")"
 }
 
 // onPage are the ids that the page statement of the same trip found.

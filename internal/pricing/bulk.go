@@ -20,6 +20,7 @@ import (
 type Bulk struct {
 	db     *postgres.DB
 	events *event.Outbox
+	sums   Sums // nil: there are none
 }
 
 // NewBulk wires the bulk operations.
@@ -101,7 +102,7 @@ func (b *Bulk) Set(ctx context.Context, prices []BulkPrice, refs []catalog.Varia
 	if len(prices) == 0 {
 		return nil
 	}
-	s := &Service{db: b.db, events: b.events}
+	s := &Service{db: b.db, events: b.events, sums: b.sums}
 	lists, err := s.lockAll(ctx)
 	if err != nil {
 		return err

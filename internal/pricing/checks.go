@@ -26,6 +26,9 @@ func Checks() []doctor.Check {
 	})
 }
 
+// notSummed leaves out prices that are not set or derived but added up.
+const notSummed = `p.variant_id NOT IN (SELECT variant_id FROM bundle WHERE pricing = 'sum')`
+
 func listChecks() []doctor.Check {
 	return []doctor.Check{
 		{
@@ -35,9 +38,9 @@ func listChecks() []doctor.Check {
 		},
 		{
 			ID:   "pricing.base_prices_are_fixed",
-			Says: "no price is derived in a list without a rule",
+			Says: "no price is derived in a list without a rule, but those of sums",
 			SQL: `SELECT p.id, p.price_list_id FROM price p JOIN price_list l ON l.id = p.price_list_id
-				WHERE p.derived AND l.factor_ppm IS NULL`,
+				WHERE p.derived AND l.factor_ppm IS NULL AND ` + notSummed,
 		},
 		{
 			ID:   "pricing.derived_follows_rule",
@@ -46,9 +49,14 @@ func listChecks() []doctor.Check {
 				SELECT COALESCE(w.list, p.price_list_id) AS list, COALESCE(w.variant_id, p.variant_id) AS variant,
 					COALESCE(w.min_quantity, p.min_quantity) AS quantity, w.amount AS wanted, p.amount AS found
 				FROM wanted w
-				FULL JOIN (SELECT * FROM price WHERE derived) p
+				FULL JOIN (SELECT * FROM price p WHERE derived AND ` + notSummed + `) p
 					ON p.price_list_id = w.list AND p.variant_id = w.variant_id AND p.min_quantity = w.min_quantity
 				WHERE (w.amount, w.compare_at) IS DISTINCT FROM (p.amount, p.compare_at) OR p.id IS NULL OR w.list IS NULL`,
+		},
+		{
+			ID:   "pricing.sum_of_parts",
+			Says: "a bundle that costs the sum of its parts costs just that, and is on no list where a part has no price",
+			SQL:  sumsSQL,
 		},
 		{
 			ID:   "pricing.first_tier",
@@ -70,3 +78,22 @@ func Findings() []doctor.Check {
 			)`,
 	}}
 }
+
+// sumsSQL finds sums whose price is another one than their cheapest parts make.
+const sumsSQL = `
+	WITH slot AS (
+		SELECT l.id AS list, b.id, b.variant_id, b.discount_ppm, s.id AS slot, min(a.amount * c.quantity::numeric) * s.least_pieces AS amount
+		FROM bundle b JOIN bundle_slot s ON s.bundle_id = b.id AND s.least_pieces > 0 CROSS JOIN price_list l
+		LEFT JOIN bundle_choice c ON c.slot_id = s.id
+		LEFT JOIN price a ON a.variant_id = c.variant_id AND a.price_list_id = l.id AND a.min_quantity = 1
+		WHERE b.pricing = 'sum' GROUP BY l.id, b.id, s.id
+	), whole AS (
+		SELECT list, variant_id, discount_ppm, CASE WHEN bool_and(amount IS NOT NULL) THEN sum(amount) END AS whole
+		FROM slot GROUP BY list, variant_id, discount_ppm
+	), wanted AS (
+		SELECT list, variant_id, ` + discountedSQL + ` AS amount FROM whole w WHERE whole <= 1000000000000
+	)
+	SELECT COALESCE(w.list, p.price_list_id) AS list, COALESCE(w.variant_id, p.variant_id) AS variant, w.amount AS wanted, p.amount AS found
+	FROM wanted w FULL JOIN (SELECT * FROM price WHERE variant_id IN (SELECT variant_id FROM bundle WHERE pricing = 'sum')) p
+		ON p.price_list_id = w.list AND p.variant_id = w.variant_id
+	WHERE w.amount IS DISTINCT FROM p.amount OR p.min_quantity > 1 OR NOT p.derived`

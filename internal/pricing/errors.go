@@ -16,6 +16,7 @@ var (
 	ErrNoFirstTier = fault.New(fault.Invalid, "missing_first_tier", "A variant with a price for many needs one for a single piece, too.").At("prices")
 	errNoVariant   = fault.New(fault.NotFound, "variant_not_found", "There is no such variant.")
 	errWrongMoney  = fault.New(fault.Invalid, "currency_mismatch", "The price is not in the list's currency.")
+	errSummed      = fault.New(fault.Conflict, "price_is_sum", "This costs the sum of its parts; set the prices of those.")
 	errTwice       = fault.New(fault.Invalid, "duplicate_price", "The same price is set twice.")
 )
 

@@ -24,6 +24,7 @@ type Service struct {
 	audit   *audit.Log
 	catalog *catalog.Service
 	markets *market.Service
+	sums    Sums // nil: there are none
 }
 
 // Rooms are the earlier rooms that this one asks.
@@ -180,6 +181,9 @@ func (s *Service) SetPrices(ctx context.Context, id ListID, changes []Change) er
 		if err := validateChanges(changes, target.Currency); err != nil {
 			return err
 		}
+		if err := s.refuseSums(ctx, changes); err != nil {
+			return err
+		}
 		variants := variantsOf(changes)
 		before, err := s.PricesOf(ctx, id, variants)
 		if err != nil {
@@ -241,7 +245,8 @@ func (s *Service) follow(ctx context.Context, lists []List, refs []catalog.Varia
 	for i, l := range lists {
 		ids[i] = l.ID
 	}
-	if err := settle(ctx, s.db, ids, refs); err != nil {
+	refs, err := s.settle(ctx, ids, refs)
+	if err != nil {
 		return err
 	}
 	versions, err := s.countUp(ctx, ids)
@@ -286,7 +291,7 @@ func (s *Service) settleAll(ctx context.Context, id ListID) error {
 		if err != nil || len(refs) == 0 {
 			return err
 		}
-		if err := settle(ctx, s.db, []ListID{id}, refs); err != nil {
+		if _, err := s.settle(ctx, []ListID{id}, refs); err != nil {
 			return err
 		}
 		after = refs[len(refs)-1].Product

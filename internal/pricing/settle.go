@@ -1,8 +1,10 @@
 package pricing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
@@ -19,25 +21,51 @@ func lockLists(ctx context.Context, db *postgres.DB, ids []ListID) error {
 }
 
 // settle brings what follows from prices up to date in these lists: derived
-// prices first, then the ranges of products. The refs are all variants of each
-// product. A variant with a fixed price in a list has no derived ones there.
-func settle(ctx context.Context, db *postgres.DB, lists []ListID, refs []catalog.VariantRef) error {
+// prices first, then those of sums, then the ranges of products. The refs are
+// all variants of each product. It gives them with those of the products whose
+// sums the variants are parts of. A variant with a fixed price in a list has no
+// derived ones there.
+func (s *Service) settle(ctx context.Context, lists []ListID, refs []catalog.VariantRef) ([]catalog.VariantRef, error) {
+	of := make([]catalog.VariantID, len(refs))
+	for i, r := range refs {
+		of[i] = r.Variant
+	}
+	sums, siblings, err := s.sumsOf(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	summed := make([]int64, len(sums))
+	for i, sum := range sums {
+		summed[i] = int64(sum.Variant)
+	}
+	if _, err := s.db.Conn(ctx).Exec(ctx, deriveSQL, raw(lists), raw(of), summed, s.db.Now(ctx)); err != nil {
+		return nil, fmt.Errorf("derive prices: %w", postgres.Conflict(err, byConstraint))
+	}
+	if err := addUp(ctx, s.db, lists, sums); err != nil {
+		return nil, err
+	}
+	refs = distinct(append(slices.Clone(refs), siblings...))
 	variants, products := make([]int64, len(refs)), make([]int64, len(refs))
 	for i, r := range refs {
 		variants[i], products[i] = int64(r.Variant), int64(r.Product)
 	}
-	if _, err := db.Conn(ctx).Exec(ctx, deriveSQL, raw(lists), variants, db.Now(ctx)); err != nil {
-		return fmt.Errorf("derive prices: %w", postgres.Conflict(err, byConstraint))
+	if _, err := s.db.Conn(ctx).Exec(ctx, rangeSQL, raw(lists), variants, products); err != nil {
+		return nil, fmt.Errorf("find price ranges: %w", postgres.Conflict(err, byConstraint))
 	}
-	if _, err := db.Conn(ctx).Exec(ctx, rangeSQL, raw(lists), variants, products); err != nil {
-		return fmt.Errorf("find price ranges: %w", postgres.Conflict(err, byConstraint))
-	}
-	return nil
+	return refs, nil
 }
 
-// wantedSQL is what the derived prices should be: one for each base price,
-// except of variants that the list has fixed prices for. The filter narrows
-// both the rules r and the base prices b.
+// distinct gives each ref once, by product and variant.
+func distinct(refs []catalog.VariantRef) []catalog.VariantRef {
+	slices.SortFunc(refs, func(a, b catalog.VariantRef) int {
+		return cmp.Or(cmp.Compare(a.Product, b.Product), cmp.Compare(a.Variant, b.Variant))
+	})
+	return slices.Compact(refs)
+}
+
+// wantedSQL is what the derived prices should be: one for each base price that
+// was set, except of variants that the list has fixed prices for. (What a sum
+// costs is not set.) The filter narrows both the rules r and the base prices b.
 func wantedSQL(filter string) string {
 	return `
 	SELECT r.id AS list, b.variant_id, b.min_quantity,
@@ -46,22 +74,24 @@ func wantedSQL(filter string) string {
 	FROM price_list r
 	CROSS JOIN price b
 	JOIN price_list base ON base.id = b.price_list_id AND base.base
-	WHERE r.factor_ppm IS NOT NULL ` + filter + ` AND NOT EXISTS (
+	WHERE r.factor_ppm IS NOT NULL AND NOT b.derived ` + filter + ` AND NOT EXISTS (
 		SELECT FROM price f WHERE f.price_list_id = r.id AND f.variant_id = b.variant_id AND NOT f.derived
 	)`
 }
 
+// deriveSQL brings derived prices up to date: $1 lists, $2 variants, $3 those of
+// them that are sums, $4 now.
 var deriveSQL = `
-	WITH wanted AS (` + wantedSQL(`AND r.id = ANY($1) AND b.variant_id = ANY($2)`) + `
+	WITH wanted AS (` + wantedSQL(`AND r.id = ANY($1) AND b.variant_id = ANY($2) AND b.variant_id <> ALL($3)`) + `
 	), gone AS (
 		DELETE FROM price p
-		WHERE p.price_list_id = ANY($1) AND p.variant_id = ANY($2) AND p.derived AND NOT EXISTS (
+		WHERE p.price_list_id = ANY($1) AND p.variant_id = ANY($2) AND p.variant_id <> ALL($3) AND p.derived AND NOT EXISTS (
 			SELECT FROM wanted w
 			WHERE w.list = p.price_list_id AND w.variant_id = p.variant_id AND w.min_quantity = p.min_quantity
 		)
 	)
 	INSERT INTO price AS p (price_list_id, variant_id, min_quantity, amount, compare_at, derived, updated_at)
-	SELECT list, variant_id, min_quantity, amount, compare_at, true, $3 FROM wanted
+	SELECT list, variant_id, min_quantity, amount, compare_at, true, $4 FROM wanted
 	ORDER BY list, variant_id, min_quantity
 	ON CONFLICT (variant_id, price_list_id, min_quantity) DO UPDATE
 	SET amount = excluded.amount, compare_at = excluded.compare_at, updated_at = excluded.updated_at

@@ -26,9 +26,10 @@ type Basket struct {
 
 // Item is a number of equal pieces of the goods.
 type Item struct {
-	ID       int64 // the caller's; unique in the basket, not 0
-	Quantity int
-	Goods    listing.Goods
+	ID         int64 // the caller's; unique in the basket, not 0
+	Quantity   int
+	Goods      listing.Goods
+	Components []Component // of a bundle: what is in one of it
 }
 
 // Priced is a basket with its quote.

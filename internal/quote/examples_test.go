@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/kernel/money"
+	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/quote"
 	"github.com/souk-commerce/souk/internal/tax"
 )
@@ -70,7 +72,7 @@ func (r *reader) row(head []string, rest string) {
 	case head[0] == "line":
 		quantity, price, _ := strings.Cut(amount, " × ")
 		r.in.Lines = append(r.in.Lines, quote.LineInput{ID: r.number(head[1]), Quantity: int(r.number(quantity)),
-			UnitPrice: r.amount(price), Taxes: r.levies(taxes)})
+			UnitPrice: r.price(price), Taxes: r.levies(taxes)})
 	case head[0] == "delivery":
 		r.in.Deliveries = append(r.in.Deliveries, quote.DeliveryInput{Shipment: head[1], Method: head[3],
 			Price: r.amount(amount), Taxes: r.levies(taxes)})
@@ -104,6 +106,27 @@ func (r *reader) amount(text string) int64 {
 		r.t.Fatal(err)
 	}
 	return m.Minor
+}
+
+// price reads an amount, or what a bundle costs: "(1 × 25.00 + 2 × 15.25) less
+// 10%".
+func (r *reader) price(text string) int64 {
+	parts, discount, bundled := strings.Cut(strings.TrimPrefix(text, "("), ") less ")
+	if !bundled {
+		return r.amount(text)
+	}
+	percent := r.number(strings.TrimSuffix(discount, "%"))
+	item := quote.Item{Quantity: 1, Goods: listing.Goods{Bundle: &bundle.Recipe{Pricing: bundle.Sum, DiscountPPM: 10_000 * percent}}}
+	for part := range strings.SplitSeq(parts, " + ") {
+		quantity, price, _ := strings.Cut(part, " × ")
+		item.Components = append(item.Components, quote.Component{Quantity: int(r.number(quantity)),
+			Goods: listing.Goods{Prices: []listing.Tier{{From: 1, Amount: r.amount(price)}}}})
+	}
+	tier, ok := item.Price()
+	if !ok {
+		r.t.Fatalf("%q has no price", text)
+	}
+	return tier.Amount
 }
 
 // levies reads "GST 5%, QST 9.975%".

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+
+	"github.com/souk-commerce/souk/internal/bundle"
 )
 
 // Hash names what the buyer agrees to: two quotes have the same one exactly when
-// they say the same. In which order lines and deliveries stand, and whether an
+// they say the same. In which order lines, deliveries and components stand, and whether an
 // empty list is there or missing, makes no difference; every field of a quote
 // does. It is a SHA-256 in hexadecimal.
 //
@@ -32,7 +34,8 @@ func (q Quote) canonical() Quote {
 	slices.SortFunc(q.Deliveries, func(a, b Delivery) int { return cmp.Compare(a.Shipment, b.Shipment) })
 	for i := range q.Lines {
 		l := &q.Lines[i]
-		l.Taxes, l.Adjustments = filled(l.Taxes), filled(l.Adjustments)
+		l.Taxes, l.Adjustments, l.Components = filled(l.Taxes), filled(l.Adjustments), filled(l.Components)
+		slices.SortFunc(l.Components, func(a, b bundle.Component) int { return cmp.Compare(a.Variant, b.Variant) })
 	}
 	for i := range q.Deliveries {
 		d := &q.Deliveries[i]

@@ -41,7 +41,7 @@ func Of(in Input) (Quote, error) {
 }
 
 func lineOf(in LineInput, adjustments []Adjustment, included bool) Line {
-	l := Line{ID: in.ID, Variant: in.Variant, Quantity: in.Quantity, UnitPrice: in.UnitPrice}
+	l := Line{ID: in.ID, Variant: in.Variant, Quantity: in.Quantity, UnitPrice: in.UnitPrice, Components: in.Components}
 	l.Subtotal = in.UnitPrice * int64(in.Quantity)
 	l.Adjustments, l.Discount = take(l.Subtotal, adjustments)
 	l.Total = l.Subtotal - l.Discount

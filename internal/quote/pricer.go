@@ -26,12 +26,16 @@ func NewPricer(taxes *tax.Directory, delivery *shipping.Directory) *Pricer {
 
 // Check tells why an item cannot be priced in a currency, nil when it can.
 func (i Item) Check(currency money.Currency) error {
-	price, priced := i.Goods.PriceFor(i.Quantity)
 	switch {
 	case i.Quantity < 1 || i.Quantity > MaxQuantity:
 		return ErrQuantity
-	case !i.Goods.Sellable:
+	case i.Goods.Sellable && !i.intact():
+		return ErrBundle
+	case !i.sellable():
 		return ErrNotForSale
+	}
+	price, priced := i.Price()
+	switch {
 	case !priced:
 		return ErrNoPrice
 	case i.Goods.Currency != currency:
@@ -80,8 +84,9 @@ func (p *Pricer) goods(b Basket) (Input, error) {
 			faults.Add(refusal.At("items", strconv.FormatInt(item.ID, 10)))
 			continue
 		}
-		price, _ := item.Goods.PriceFor(item.Quantity)
-		in.Lines[i] = LineInput{ID: item.ID, Variant: int64(item.Goods.Variant), Quantity: item.Quantity, UnitPrice: price.Amount}
+		price, _ := item.Price()
+		in.Lines[i] = LineInput{ID: item.ID, Variant: int64(item.Goods.Variant), Quantity: item.Quantity, UnitPrice: price.Amount,
+			Components: item.parts()}
 		if item.Goods.Taxable {
 			in.Lines[i].Taxes = p.taxes.Goods(b.To, item.Goods.TaxCode)
 		}
@@ -100,12 +105,12 @@ func (p *Pricer) shipments(b Basket, goods Quote) []Shipment {
 	sent, digital := Shipment{ID: Goods}, Shipment{ID: Digital}
 	var value int64
 	for i, item := range b.Items {
-		if !item.Goods.RequiresShipping {
+		if !item.RequiresShipping() {
 			digital.Items = append(digital.Items, item.ID)
 			continue
 		}
 		sent.Items = append(sent.Items, item.ID)
-		sent.Grams = addWeight(sent.Grams, item)
+		sent.Grams = addWeight(sent.Grams, item.Grams(), item.Quantity)
 		value += goods.Lines[i].Total
 	}
 	var out []Shipment
@@ -132,10 +137,10 @@ func (s *Shipment) choose(handle string) {
 	}
 }
 
-// addWeight gives the weight with the item; what is too heavy to count is as
-// heavy as can be.
-func addWeight(grams int64, i Item) int64 {
-	hi, lo := bits.Mul64(uint64(max(i.Goods.Grams, 0)), uint64(i.Quantity))
+// addWeight gives the weight with so many pieces; what is too heavy to count is
+// as heavy as can be.
+func addWeight(grams, each int64, pieces int) int64 {
+	hi, lo := bits.Mul64(uint64(max(each, 0)), uint64(pieces))
 	if hi > 0 || lo > uint64(math.MaxInt64-grams) {
 		return math.MaxInt64
 	}

@@ -14,6 +14,7 @@
 package quote
 
 import (
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/tax"
 )
@@ -35,6 +36,8 @@ type LineInput struct {
 	Quantity  int // 1 and more
 	UnitPrice int64
 	Taxes     []tax.Levy
+	// Components are what is in one bundle: they cost nothing, and are agreed to.
+	Components []bundle.Component
 }
 
 // DeliveryInput is a delivery that was chosen.
@@ -91,6 +94,8 @@ type Line struct {
 	Tax         int64        `json:"tax"`   // in Total where prices carry it, else beside it
 	Taxes       []Tax        `json:"taxes"`
 	Adjustments []Adjustment `json:"adjustments"`
+	// Components are what is in one bundle; none of what is no bundle.
+	Components []bundle.Component `json:"components,omitempty"`
 }
 
 // Delivery is what a delivery costs.
