@@ -20,6 +20,9 @@ func (s *Service) SetContact(ctx context.Context, ref Ref, in Contact) (Checkout
 	if err := contactFaults(in.Email, in.Phone, false); err != nil {
 		return Checkout{}, err
 	}
+	if err := s.admit(ctx, ref, in.Email); err != nil {
+		return Checkout{}, err
+	}
 	return s.amend(ctx, ref, func(r *row) error {
 		r.email, r.phone = in.Email, in.Phone
 		if in.AcceptsMarketing != nil {
@@ -145,6 +148,7 @@ func (s *Service) amendChecked(ctx context.Context, ref Ref, change func(*row) e
 			return err
 		}
 		r.expiresAt = now.Add(s.cfg.Life)
+		r.activity(now, s.cfg)
 		if c, err = s.view(ctx, r); err != nil {
 			return err
 		}
@@ -155,12 +159,15 @@ func (s *Service) amendChecked(ctx context.Context, ref Ref, change func(*row) e
 			return err
 		}
 		c.State, c.Version, c.UpdatedAt = r.state, r.version, r.updatedAt
+		if err := s.prolong(ctx, r, &c); err != nil {
+			return err
+		}
 		return s.trackSteps(ctx, before, r)
 	})
 	if err != nil {
 		return Checkout{}, err
 	}
-	if c.held && (c.HeldUntil == nil || c.HeldUntil.After(c.UpdatedAt.Add(s.cfg.Hold/2))) {
+	if c.held {
 		return c, nil
 	}
 	return s.hold(ctx, id)
@@ -169,6 +176,7 @@ func (s *Service) amendChecked(ctx context.Context, ref Ref, change func(*row) e
 // amended judges a row anew and saves it, in the caller's transaction.
 func (s *Service) amended(ctx context.Context, r *row) error {
 	r.expiresAt = s.db.Now(ctx).Add(s.cfg.Life)
+	r.activity(s.db.Now(ctx), s.cfg)
 	c, err := s.view(ctx, r)
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/checkout/lifecycle"
+	"github.com/souk-commerce/souk/internal/inventory"
+	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
@@ -64,7 +66,8 @@ type Checkout struct {
 	UpdatedAt        time.Time
 	ExpiresAt        time.Time
 
-	held bool // everything that is counted is held
+	held  bool                 // everything that is counted is held
+	short []inventory.Shortage // what was missing when its stock was asked for just now
 }
 
 // Line is a line of the cart as the checkout took it over.
@@ -75,8 +78,18 @@ type Line struct {
 	Quantity   int
 	Attributes []cart.Attribute
 	Title      string
-	Goods      listing.Goods // as they are now; while a payment is made, as they were submitted
-	Quote      quote.Line    // zero when it cannot be sold
+	Goods      listing.Goods     // as they are now; while a payment is made, as they were submitted
+	Components []quote.Component // what is in one of it, if it is a bundle
+	Quote      quote.Line        // zero when it cannot be sold
+}
+
+// RequiresShipping tells whether anything of the line is sent.
+func (l *Line) RequiresShipping() bool { return l.item().RequiresShipping() }
+
+// Outdated tells whether the line is a bundle that is made of something else by
+// now.
+func (l *Line) Outdated() bool {
+	return fault.Is(l.item().Check(l.Goods.Currency), quote.ErrBundle.Reason)
 }
 
 // ProblemCode says what sort of thing is in the way.

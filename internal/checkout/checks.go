@@ -9,7 +9,10 @@ import (
 )
 
 // Checks gives the invariants of this room.
-func Checks() []doctor.Check {
+func Checks() []doctor.Check { return append(ownChecks(), sharedChecks()...) }
+
+// ownChecks look at checkouts alone, and at their carts and orders.
+func ownChecks() []doctor.Check {
 	return []doctor.Check{
 		{
 			ID:   "checkout.history_is_legal",
@@ -37,6 +40,12 @@ func Checks() []doctor.Check {
 				WHERE c.order_id IS DISTINCT FROM o.id AND (c.id IS NOT NULL OR o.checkout_id IS NOT NULL)
 					OR c.state = 'completed' AND k.state <> 'completed'`,
 		},
+	}
+}
+
+// sharedChecks compare checkouts with what they hold and what was paid.
+func sharedChecks() []doctor.Check {
+	return []doctor.Check{
 		{
 			ID:   "checkout.holds_belong_to_it",
 			Says: "stock is held for checkouts that can still be bought, and consumed by those that were",
@@ -49,13 +58,21 @@ func Checks() []doctor.Check {
 		},
 		{
 			ID:   "checkout.order_has_its_stock",
-			Says: "an order's counted pieces are exactly those that its checkout consumed",
+			Says: "an order's counted pieces, of bundles those of their parts, are exactly those that its checkout consumed",
 			SQL: `
-				SELECT o.id, l.variant_id, l.wanted, COALESCE(r.had, 0) AS had FROM sales_order o
-				JOIN (SELECT order_id, variant_id, sum(quantity) AS wanted FROM order_line GROUP BY order_id, variant_id) l ON l.order_id = o.id
+				WITH wanted AS (
+					SELECT order_id, variant_id, sum(quantity) AS quantity FROM (
+						SELECT l.order_id, l.variant_id, l.quantity FROM order_line l
+						WHERE NOT EXISTS (SELECT FROM order_line_component p WHERE p.line_id = l.id)
+						UNION ALL SELECT l.order_id, p.variant_id, p.quantity * l.quantity
+						FROM order_line_component p JOIN order_line l ON l.id = p.line_id
+					) part GROUP BY order_id, variant_id
+				)
+				SELECT o.id, w.variant_id, w.quantity, COALESCE(r.had, 0) AS had FROM sales_order o
+				JOIN wanted w ON w.order_id = o.id
 				LEFT JOIN (SELECT checkout_id, variant_id, sum(quantity) AS had FROM reservation WHERE state = 'consumed'
-					GROUP BY checkout_id, variant_id) r ON r.checkout_id = o.checkout_id AND r.variant_id = l.variant_id
-				WHERE o.state NOT IN ('cancelled', 'expired') AND r.had IS NOT NULL AND r.had <> l.wanted`,
+					GROUP BY checkout_id, variant_id) r ON r.checkout_id = o.checkout_id AND r.variant_id = w.variant_id
+				WHERE o.state NOT IN ('cancelled', 'expired') AND r.had IS NOT NULL AND r.had <> w.quantity`,
 		},
 		{
 			ID:   "checkout.good_money_has_an_order",

@@ -274,15 +274,6 @@ func (s *Service) freeze(ctx context.Context, r *row, c *Checkout, attempt payme
 	return s.apply(ctx, r, lifecycle.Submit, facts, "")
 }
 
-// regain holds the stock of a checkout that may still be changed.
-func (s *Service) regain(ctx context.Context, id ID) error {
-	c, err := s.hold(ctx, id)
-	if err == nil && !c.held {
-		err = outOfStock()
-	}
-	return err
-}
-
 // outcome tells where a submission stands now. What was just ruled need not be
 // read again.
 func (s *Service) outcome(ctx context.Context, id ID, attempt payment.ID, known ruling) (Outcome, error) {
@@ -318,7 +309,8 @@ func (s *Service) outcome(ctx context.Context, id ID, attempt payment.ID, known 
 
 // place makes the order of a submitted checkout, in the caller's transaction.
 func (s *Service) place(ctx context.Context, r *row, c *Checkout, p payment.Payment) (order.Order, error) {
-	if err := s.rooms.Stock.Consume(ctx, inventory.CheckoutID(r.id)); err != nil {
+	err := s.rooms.Stock.Source(ctx, inventory.Sourcing{Checkout: inventory.CheckoutID(r.id), Market: r.market, To: r.sendTo()})
+	if err != nil {
 		return order.Order{}, err
 	}
 	placed, err := s.rooms.Orders.Place(ctx, s.placement(r, c, p))
@@ -356,7 +348,7 @@ func (s *Service) placement(r *row, c *Checkout, p payment.Payment) order.Placem
 	}
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		item := order.Item{Line: int64(l.ID), Goods: l.Goods}
+		item := order.Item{Line: int64(l.ID), Goods: l.Goods, Components: l.Components}
 		for _, a := range l.Attributes {
 			item.Attributes = append(item.Attributes, order.Attribute(a))
 		}

@@ -9,6 +9,13 @@
 // delivery and taxes are found anew at each look, until the buyer submits: then
 // the quote is frozen, and nothing but the payment can move the checkout.
 //
+// Stock is held when the checkout starts or, where the market says so, from the
+// cart on: then the cart has a checkout as soon as something is in it. Of a
+// bundle its components are held. Each step of the buyer prolongs the hold, up
+// to a time after the first one (Config.HoldMost); then it ends, and only after
+// a pause do steps hold again. What a customer may hold counts from the moment
+// his e-mail address is known, before it is written down.
+//
 // Its states are a table (lifecycle); apply is the one function that writes
 // them, with a row of history and a fact.
 //
@@ -19,8 +26,8 @@
 //     under which the provider will be asked.
 //  2. Ask, no transaction: the provider, under that key. Asked again it answers
 //     what became of it and charges nothing twice.
-//  3. Decide, one transaction: the verdict, and with it the order (stock consumed,
-//     cart completed), or the wait for the buyer, or the checkout given back.
+//  3. Decide, one transaction: the verdict, and with it the order (stock consumed
+//     and sourced by the market's strategy, cart completed), or the wait for the buyer, or the checkout given back.
 //
 // # Failure, and what heals it
 //
@@ -39,7 +46,7 @@
 //   - News comes of an attempt that was given up for another one: it says nothing
 //     of the checkout, since what was frozen names its attempt; its money goes back.
 //   - The hold of an idle checkout ends: its next step, or its submission, takes it
-//     anew; when there is not enough left that is a problem (out_of_stock).
+//     anew, the submission also when steps no longer do; when there is not enough left that is a problem (out_of_stock).
 //   - It dies between taking the cart over and holding stock: the next step holds.
 //
 // Locks are taken in the order cart, checkout, payment, stock.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/souk-commerce/souk/internal/checkout"
+	"github.com/souk-commerce/souk/internal/inventory"
+	"github.com/souk-commerce/souk/internal/inventory/sourcing"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/testkit"
@@ -39,6 +41,8 @@ func mayLose(err error) bool {
 func TestRace_completionDoubleSubmitCancelExpiry(t *testing.T) {
 	t.Parallel()
 	s := salesfloor.Open(t, salesfloor.Options{Conns: 16})
+	policy(t, s, func(p *inventory.Policy) { p.Strategy = sourcing.Nearest })
+	west(t, s, map[string]int64{"shirt-s": 50}) // orders take their pieces from there as long as there are any
 	for round := range rounds() {
 		before := s.Available(t, "shirt-s")
 		c := s.Ready(t, s.Cart(t, "US", map[string]int{"shirt-s": 1}), "US")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/checkout/lifecycle"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
@@ -40,6 +41,7 @@ type row struct {
 	frozen               *frozen
 	hash                 string // of the frozen quote
 	client               string
+	activeUntil          *time.Time // the buyer's steps do not prolong the hold beyond it; nil: no end
 	order                order.ID
 	expiresAt            time.Time
 	createdAt, updatedAt time.Time
@@ -60,7 +62,7 @@ func scanRow(from pgx.Row) (*row, error) {
 	var placed *int64
 	err := from.Scan(&r.id, &r.cart, &r.cartVersion, &r.state, &r.version, &r.customer, &r.market, &r.country, &r.language, &r.currency,
 		&r.email, &r.phone, &r.marketing, &r.note, &attributes, &codes, &shipping, &billing, &r.same, &choices, &quoted, &r.hash, &r.client,
-		&placed, &r.expiresAt, &r.createdAt, &r.updatedAt)
+		&r.activeUntil, &placed, &r.expiresAt, &r.createdAt, &r.updatedAt)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +85,25 @@ func scanRow(from pgx.Row) (*row, error) {
 
 func scanLine(from pgx.CollectableRow) (Line, error) {
 	var l Line
-	var attributes []byte
-	if err := from.Scan(&l.ID, &l.CartLine, &l.Variant, &l.Quantity, &attributes, &l.Title); err != nil {
+	var attributes, components []byte
+	if err := from.Scan(&l.ID, &l.CartLine, &l.Variant, &l.Quantity, &attributes, &components, &l.Title); err != nil {
 		return Line{}, err
 	}
+	if len(components) > 0 {
+		var parts []bundle.Component
+		if err := json.Unmarshal(components, &parts); err != nil {
+			return Line{}, fmt.Errorf("decode components of checkout line %d: %w", l.ID, err)
+		}
+		l.Components = quote.Components(nil, parts)
+	}
 	return l, json.Unmarshal(attributes, &l.Attributes)
+}
+
+// partsOf gives the components of a line as they are stored.
+func partsOf(of []quote.Component) []bundle.Component {
+	var parts []bundle.Component
+	for _, c := range of {
+		parts = append(parts, bundle.Component{Variant: c.Variant, Quantity: c.Quantity})
+	}
+	return parts
 }

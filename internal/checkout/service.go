@@ -45,8 +45,10 @@ type Rooms struct {
 
 // Config of checkouts.
 type Config struct {
-	Hold time.Duration `env:"SOUK_CHECKOUT_HOLD" default:"15m" min:"1m" doc:"how long a checkout holds stock; its buyer's next step holds it anew when half of the time is over"`
-	Life time.Duration `env:"SOUK_CHECKOUT_LIFE" default:"24h" min:"10m" doc:"how long a checkout can be resumed since its buyer did something last"`
+	Hold time.Duration `env:"SOUK_CHECKOUT_HOLD" default:"15m" min:"1m" doc:"how long a checkout holds stock after its buyer's last step"`
+	// HoldMost bounds what steps prolong.
+	HoldMost time.Duration `env:"SOUK_CHECKOUT_HOLD_MOST" default:"60m" min:"0s" doc:"how long a buyer's steps can prolong a hold in all; after a pause as long as one hold the time begins anew. Submitting holds the stock at any time. 0 is no bound"`
+	Life     time.Duration `env:"SOUK_CHECKOUT_LIFE" default:"24h" min:"10m" doc:"how long a checkout can be resumed since its buyer did something last"`
 	// Returns are where a payment provider may send buyers back to, besides the shop's own domains.
 	Returns []string      `env:"SOUK_RETURN_HOSTS" doc:"hosts, such as www.example.com, that payment providers may send buyers back to, besides the shop's and its markets' domains; comma between them"`
 	Await   time.Duration `env:"SOUK_CHECKOUT_AWAIT" default:"30m" min:"1m" doc:"how long a buyer may take with the payment provider"`

@@ -11,6 +11,7 @@ import (
 	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/payment"
 	paying "github.com/souk-commerce/souk/internal/payment/lifecycle"
+	"github.com/souk-commerce/souk/internal/quote"
 	"github.com/souk-commerce/souk/internal/track"
 )
 
@@ -170,7 +171,8 @@ func (s *Service) declined(ctx context.Context, r *row, p payment.Payment) error
 func bare(lines []Line) []Line {
 	out := make([]Line, len(lines))
 	for i, l := range lines {
-		out[i] = Line{ID: l.ID, CartLine: l.CartLine, Variant: l.Variant, Quantity: l.Quantity, Attributes: l.Attributes, Title: l.Title}
+		out[i] = Line{ID: l.ID, CartLine: l.CartLine, Variant: l.Variant, Quantity: l.Quantity, Attributes: l.Attributes, Title: l.Title,
+			Components: quote.Components(nil, partsOf(l.Components))}
 	}
 	return out
 }
@@ -225,8 +227,12 @@ func (s *Service) regainLate(ctx context.Context, id ID) error {
 		return err
 	}
 	c := s.submitted(r)
-	short, err := s.rooms.Stock.Reserve(ctx, inventory.Hold{Checkout: inventory.CheckoutID(r.id), Wants: r.wants(c.Lines),
-		Until: s.db.Now(ctx).Add(s.cfg.Hold)})
+	asked, err := s.demand(ctx, r, c.Lines, s.db.Now(ctx).Add(s.cfg.Hold))
+	if err != nil {
+		return err
+	}
+	asked.Client, asked.Customer = "", "" // it is paid: nobody hoards it
+	short, err := s.rooms.Stock.Reserve(ctx, asked)
 	if err == nil && len(short) > 0 {
 		return outOfStock()
 	}

@@ -1,14 +1,13 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/checkout/lifecycle"
-	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/contact"
-	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/secret"
@@ -40,6 +39,11 @@ func (s *Service) take(ctx context.Context, in Start) (ID, error) {
 	if err != nil {
 		return 0, err
 	}
+	return s.takeOf(ctx, from, in)
+}
+
+// takeOf is take of a locked cart.
+func (s *Service) takeOf(ctx context.Context, from cart.Cart, in Start) (ID, error) {
 	live, err := s.liveOf(ctx, from.ID)
 	if err != nil {
 		return 0, err
@@ -57,7 +61,7 @@ func (s *Service) take(ctx context.Context, in Start) (ID, error) {
 			return 0, err
 		}
 		return s.begin(ctx, from, in)
-	case !r.state.Editable(), r.cartVersion == from.Version && in.says(r):
+	case !r.state.Editable(), r.cartVersion == from.Version && in.says(r) && !r.paused(s.db.Now(ctx), s.cfg):
 		return r.id, nil
 	}
 	return r.id, s.retake(ctx, r, from, in)
@@ -86,6 +90,7 @@ func (s *Service) begin(ctx context.Context, from cart.Cart, in Start) (ID, erro
 		r.choices[shipment] = method
 	}
 	in.onto(r)
+	r.activity(now, s.cfg)
 	if err := s.insert(ctx, r); err != nil {
 		return 0, err
 	}
@@ -102,6 +107,7 @@ func (s *Service) retake(ctx context.Context, r *row, from cart.Cart, in Start) 
 	}
 	r.cartVersion, r.country, r.language, r.market = from.Version, from.Country, from.Language, from.Market
 	r.note, r.attributes, r.codes = from.Note, from.Attributes, from.Codes
+	r.email, r.phone = cmp.Or(r.email, from.Email), cmp.Or(r.phone, from.Phone)
 	in.onto(r)
 	if err := s.takeLines(ctx, r, from.Lines, r.lines); err != nil {
 		return err
@@ -133,57 +139,4 @@ func usable(all []cart.Address) *postal.Address {
 		}
 	}
 	return nil
-}
-
-// hold holds the stock of a checkout that may still be changed, outside of any
-// transaction, and gives the checkout as it stands then. A crash before it
-// leaves a checkout without stock, which the next change of it holds; a crash
-// behind it leaves a hold that its time releases.
-func (s *Service) hold(ctx context.Context, id ID) (Checkout, error) {
-	r, err := s.read(ctx, id)
-	if err != nil {
-		return Checkout{}, err
-	}
-	if !r.state.Editable() {
-		return s.view(ctx, r)
-	}
-	c := s.shell(r)
-	if err := s.price(ctx, r, &c); err != nil {
-		return Checkout{}, err
-	}
-	_, err = s.rooms.Stock.Reserve(ctx, inventory.Hold{Checkout: inventory.CheckoutID(id), Client: r.client, Wants: r.wants(c.Lines),
-		Until: s.db.Now(ctx).Add(s.cfg.Hold)})
-	refused, _ := fault.As(err)
-	if err != nil && !fault.Is(err, "hold_limit") && !fault.Is(err, "hold_committed") {
-		return Checkout{}, err
-	}
-	return s.afterHold(ctx, r, c, refused)
-}
-
-// afterHold gives a checkout after stock was held for it. One that moved on
-// meanwhile, in another tab, is given as it is; one that ended must not keep the
-// stock.
-func (s *Service) afterHold(ctx context.Context, r *row, c Checkout, refused *fault.Error) (Checkout, error) {
-	state, version, err := s.stateOf(ctx, r.id)
-	if err != nil {
-		return Checkout{}, err
-	}
-	if state.Ended() {
-		if err := s.rooms.Stock.Release(ctx, inventory.CheckoutID(r.id)); err != nil {
-			return Checkout{}, err
-		}
-	}
-	if version != r.version {
-		if r, err = s.read(ctx, r.id); err != nil {
-			return Checkout{}, err
-		}
-		return s.view(ctx, r)
-	}
-	if err := s.finish(ctx, r, &c); err != nil {
-		return Checkout{}, err
-	}
-	if refused != nil && !c.held {
-		c.Problems = append(c.Problems, Problem{Code: OutOfStock, Step: lifecycle.Review, Message: refused.Message})
-	}
-	return c, nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 const rowColumns = `id, cart_id, cart_version, state, version, customer_id, market_id, country, language, currency, email, phone,
-	accepts_marketing, note, attributes, codes, shipping_address, billing_address, billing_same, choices, quote, quote_hash, client,
+	accepts_marketing, note, attributes, codes, shipping_address, billing_address, billing_same, choices, quote, quote_hash, client, active_until,
 	order_id, expires_at, created_at, updated_at`
 
 // read gives a checkout with its lines.
@@ -66,7 +66,7 @@ func (s *Service) lock(ctx context.Context, id ID) (*row, error) {
 func (s *Service) load(ctx context.Context, id ID, lock string) (*row, error) {
 	var b pgx.Batch
 	b.Queue(`SELECT `+rowColumns+` FROM checkout WHERE id = $1`+lock, int64(id))
-	b.Queue(`SELECT id, cart_line_id, variant_id, quantity, attributes, title FROM checkout_line
+	b.Queue(`SELECT id, cart_line_id, variant_id, quantity, attributes, components, title FROM checkout_line
 		WHERE checkout_id = $1 ORDER BY position`, int64(id))
 	answers := s.db.Conn(ctx).SendBatch(ctx, &b)
 	defer func() { _ = answers.Close() }()
@@ -106,14 +106,14 @@ func (s *Service) insert(ctx context.Context, r *row) error {
 		WITH made AS (
 			INSERT INTO checkout (cart_id, cart_version, state, version, customer_id, market_id, country, language, currency, email, phone,
 				accepts_marketing, note, attributes, codes, shipping_address, billing_address, billing_same, choices, quote_hash, client,
-				expires_at, created_at, updated_at)
-			VALUES ($1, $2, $3::text, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $20, $21::timestamptz, $21::timestamptz)
+				expires_at, created_at, updated_at, active_until)
+			VALUES ($1, $2, $3::text, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $20, $21::timestamptz, $21::timestamptz, $24)
 			RETURNING id)
 		INSERT INTO checkout_transition (checkout_id, event, before, after, actor_kind, actor_id, reason, at)
 		SELECT id, 'start', '', $3::text, $22::text, $23::bigint, '', $21::timestamptz FROM made RETURNING checkout_id`,
 		int64(r.cart), r.cartVersion, string(r.state), r.customer, int64(r.market), string(r.country), string(r.language), string(r.currency),
 		r.email, r.phone, r.marketing, r.note, asJSON(r.attributes), asJSON(r.codes), orNull(r.shipping), orNull(r.billing), r.same,
-		asJSON(r.choices), r.client, r.expiresAt, r.createdAt, string(who.Kind), who.ID).Scan(&r.id)
+		asJSON(r.choices), r.client, r.expiresAt, r.createdAt, string(who.Kind), who.ID, r.activeUntil).Scan(&r.id)
 	if err != nil {
 		return fmt.Errorf("write checkout: %w", postgres.Fault(err))
 	}
@@ -126,23 +126,28 @@ func (s *Service) insert(ctx context.Context, r *row) error {
 func (s *Service) takeLines(ctx context.Context, r *row, lines []cart.Line, before []Line) error {
 	n := len(lines)
 	ids, variants, quantities := make([]int64, n), make([]int64, n), make([]int32, n)
-	attributes, titles := make([]string, n), make([]string, n)
+	attributes, titles, components := make([]string, n), make([]string, n), make([]*string, n)
 	for i, l := range lines {
 		ids[i], variants[i], quantities[i] = int64(l.ID), int64(l.Variant), int32(l.Quantity)
 		attributes[i], titles[i] = string(asJSON(l.Attributes)), l.Title
+		if parts := partsOf(l.Components); parts != nil {
+			text := string(asJSON(parts))
+			components[i] = &text
+		}
 	}
 	var b pgx.Batch
 	if len(before) > 0 {
 		b.Queue(`DELETE FROM checkout_line WHERE checkout_id = $1 AND NOT cart_line_id = ANY($2)`, int64(r.id), ids)
 	}
 	b.Queue(`
-		INSERT INTO checkout_line (checkout_id, cart_line_id, variant_id, quantity, attributes, title, position)
-		SELECT $1, t.id, t.variant, t.quantity, t.attributes::jsonb, t.title, t.n
-		FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[]) WITH ORDINALITY AS t (id, variant, quantity, attributes, title, n)
+		INSERT INTO checkout_line (checkout_id, cart_line_id, variant_id, quantity, attributes, components, title, position)
+		SELECT $1, t.id, t.variant, t.quantity, t.attributes::jsonb, t.components::jsonb, t.title, t.n
+		FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[])
+			WITH ORDINALITY AS t (id, variant, quantity, attributes, title, components, n)
 		ON CONFLICT (checkout_id, cart_line_id) DO UPDATE SET variant_id = excluded.variant_id, quantity = excluded.quantity,
-			attributes = excluded.attributes, title = excluded.title, position = excluded.position
-		RETURNING id, cart_line_id, variant_id, quantity, attributes, title`,
-		int64(r.id), ids, variants, quantities, attributes, titles)
+			attributes = excluded.attributes, components = excluded.components, title = excluded.title, position = excluded.position
+		RETURNING id, cart_line_id, variant_id, quantity, attributes, components, title`,
+		int64(r.id), ids, variants, quantities, attributes, titles, components)
 	answers := s.db.Conn(ctx).SendBatch(ctx, &b)
 	defer func() { _ = answers.Close() }()
 	if len(before) > 0 {
@@ -171,12 +176,12 @@ func (s *Service) save(ctx context.Context, r *row, step *step) error {
 		UPDATE checkout SET state = $4::text, version = $9, email = $10, phone = $11, accepts_marketing = $12, codes = $13, shipping_address = $14,
 			billing_address = $15, billing_same = $16, choices = $17, quote = $18, quote_hash = $19, order_id = $20, expires_at = $21,
 			ended_at = CASE WHEN $22::boolean THEN $8::timestamptz END, updated_at = $8::timestamptz, currency = $23, cart_version = $24, country = $25,
-			language = $26, market_id = $27, note = $28, attributes = $29
+			language = $26, market_id = $27, note = $28, attributes = $29, active_until = $30
 		WHERE id = $1::bigint`,
 		int64(r.id), step.event, step.before, string(r.state), string(who.Kind), who.ID, step.reason, r.updatedAt,
 		r.version, r.email, r.phone, r.marketing, asJSON(r.codes), orNull(r.shipping), orNull(r.billing), r.same, asJSON(r.choices),
 		orNull(r.frozen), r.hash, nullable(int64(r.order)), r.expiresAt, r.state.Ended(), string(r.currency), r.cartVersion, string(r.country),
-		string(r.language), int64(r.market), r.note, asJSON(r.attributes))
+		string(r.language), int64(r.market), r.note, asJSON(r.attributes), r.activeUntil)
 	if err != nil {
 		return fmt.Errorf("write checkout: %w", postgres.Fault(err))
 	}

@@ -3,9 +3,11 @@ package checkout
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/souk-commerce/souk/internal/checkout/lifecycle"
 	"github.com/souk-commerce/souk/internal/inventory"
+	"github.com/souk-commerce/souk/internal/inventory/sourcing"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
@@ -92,9 +94,9 @@ func (s *Service) price(ctx context.Context, r *row, c *Checkout) error {
 	b := quote.Basket{Currency: at.Currency, TaxIncluded: at.PricesIncludeTax, To: r.destination(), Choices: r.choices}
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		l.Goods = goods[l.Variant]
-		if l.sellable() {
-			b.Items = append(b.Items, quote.Item{ID: int64(l.ID), Quantity: l.Quantity, Goods: l.Goods})
+		l.Goods, l.Components = goods[l.Variant], quote.Components(goods, partsOf(l.Components))
+		if item := l.item(); item.Check(at.Currency) == nil {
+			b.Items = append(b.Items, item)
 		}
 	}
 	if c.Priced, err = s.rooms.Pricer.Price(b); err != nil {
@@ -116,10 +118,9 @@ func (s *Service) submitted(r *row) Checkout {
 	return c
 }
 
-// sellable reports whether the line has a price.
-func (l *Line) sellable() bool {
-	_, priced := l.Goods.PriceFor(l.Quantity)
-	return l.Goods.Sellable && priced
+// item is the line as it is priced.
+func (l *Line) item() quote.Item {
+	return quote.Item{ID: int64(l.ID), Quantity: l.Quantity, Goods: l.Goods, Components: l.Components}
 }
 
 // quoteLines gives each line its part of the quote.
@@ -153,50 +154,90 @@ func (r *row) destination() postal.Place {
 	return postal.Place{Country: r.country}
 }
 
-// wants are the pieces that must be held. What is not counted needs no holding.
+// sendTo is where the goods go, as places are chosen by it.
+func (r *row) sendTo() sourcing.Destination {
+	to := r.destination()
+	return sourcing.Destination{Country: to.Country, Province: to.Zone, PostalCode: to.Zip}
+}
+
+// wants are the pieces that must be held: of a bundle, those of its components.
+// What is not counted needs no holding.
 func (r *row) wants(lines []Line) []inventory.Want {
 	var wants []inventory.Want
 	for i := range lines {
-		if l := &lines[i]; l.Goods.Tracked {
-			wants = append(wants, inventory.Want{Line: int64(l.ID), Variant: l.Variant, Quantity: int64(l.Quantity)})
+		l := &lines[i]
+		parts := l.Components
+		if len(parts) == 0 {
+			parts = []quote.Component{{Variant: l.Variant, Quantity: 1, Goods: l.Goods}}
+		}
+		for _, p := range parts {
+			if p.Goods.Tracked {
+				wants = append(wants, inventory.Want{Line: int64(l.ID), Variant: p.Variant, Quantity: int64(l.Quantity) * int64(p.Quantity)})
+			}
 		}
 	}
 	return wants
 }
 
 // missing adds the problem of lines that cannot have what they need, while not
-// everything is held. Lines of one variant share what there is.
+// everything is held: those that were short when it was asked for just now, else
+// those for which too little is left. Lines share what there is.
 func (s *Service) missing(ctx context.Context, r *row, c *Checkout) error {
+	if len(c.short) > 0 {
+		c.lack(func(l *Line) bool {
+			return slices.ContainsFunc(c.short, func(short inventory.Shortage) bool { return short.Line == int64(l.ID) })
+		})
+		return nil
+	}
 	held, err := s.rooms.Stock.ReservationsOf(ctx, []inventory.CheckoutID{inventory.CheckoutID(r.id)})
 	if err != nil {
 		return err
 	}
-	left := map[listing.VariantID]int64{}
-	for i := range c.Lines {
-		left[c.Lines[i].Variant] = c.Lines[i].Goods.Offer()
-	}
-	now := s.db.Now(ctx)
-	for _, h := range held[inventory.CheckoutID(r.id)] {
-		active := h.State == inventory.Committed || h.State == inventory.Held && h.ExpiresAt.After(now)
-		if n, ok := left[h.Variant]; ok && active && n < maxOffer {
-			left[h.Variant] = n + h.Quantity
+	supply := c.supply(held[inventory.CheckoutID(r.id)], s.db.Now(ctx))
+	c.lack(func(l *Line) bool {
+		item := l.item()
+		if item.Check(c.Currency) != nil {
+			return false
 		}
-	}
+		supply.Take(item, int64(l.Quantity))
+		return supply.Short(item)
+	})
+	return nil
+}
+
+// lack adds a problem for each line that is short.
+func (c *Checkout) lack(short func(*Line) bool) {
 	for i := range c.Lines {
-		l := &c.Lines[i]
-		if !l.sellable() {
-			continue
-		}
-		if left[l.Variant] -= int64(l.Quantity); left[l.Variant] < 0 {
+		if l := &c.Lines[i]; short(l) {
 			c.Problems = append(c.Problems, Problem{Code: OutOfStock, Step: lifecycle.Review, Line: l.ID,
 				Message: "There is not enough of “" + l.Title + "” left."})
 		}
 	}
-	return nil
 }
 
-// maxOffer is from where on an offer has no end.
-const maxOffer = int64(1) << 40
+// supply is what there is for the checkout: what is on offer, and what it holds
+// itself.
+func (c *Checkout) supply(own []inventory.Reservation, now time.Time) *quote.Supply {
+	left := map[listing.VariantID]int64{}
+	for i := range c.Lines {
+		l := &c.Lines[i]
+		left[l.Variant] = l.Goods.Supply()
+		for _, p := range l.Components {
+			left[p.Variant] = p.Goods.Supply()
+		}
+	}
+	for _, h := range own {
+		active := h.State == inventory.Committed || h.State == inventory.Held && h.ExpiresAt.After(now)
+		if n, ok := left[h.Variant]; ok && active && n < quote.Endless {
+			left[h.Variant] = n + h.Quantity
+		}
+	}
+	supply := quote.NewSupply()
+	for v, n := range left {
+		supply.Stock(v, n)
+	}
+	return supply
+}
 
 // judge derives problems and steps from the data.
 func (s *Service) judge(r *row, c *Checkout) {
@@ -259,7 +300,7 @@ func (s *Service) problems(r *row, c *Checkout) []Problem {
 // sent reports whether anything must be sent.
 func (c *Checkout) sent() bool {
 	for i := range c.Lines {
-		if c.Lines[i].Goods.RequiresShipping {
+		if c.Lines[i].RequiresShipping() {
 			return true
 		}
 	}
@@ -276,7 +317,9 @@ func lineProblems(c *Checkout) []Problem {
 		l := &c.Lines[i]
 		rule := l.Goods.Rule
 		switch n := total[l.Variant]; {
-		case !l.sellable():
+		case l.Outdated():
+			found = append(found, Problem{Code: Invalid, Step: lifecycle.Review, Line: l.ID, Message: "What is in “" + l.Title + "” has changed; choose anew."})
+		case l.item().Check(c.Currency) != nil:
 			found = append(found, Problem{Code: NotFound, Step: lifecycle.Review, Line: l.ID, Message: "“" + l.Title + "” is no longer sold."})
 		case n < rule.Minimum, rule.Increment > 1 && n%rule.Increment != 0, rule.Maximum != nil && n > *rule.Maximum:
 			found = append(found, Problem{Code: Invalid, Step: lifecycle.Review, Line: l.ID,

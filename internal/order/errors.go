@@ -11,6 +11,8 @@ var (
 	ErrNothingOwed = fault.New(fault.Conflict, "nothing_owed", "No payment of this order waits to be marked as paid.")
 	ErrReason      = fault.New(fault.Invalid, "invalid_cancel_reason", "This is no reason to cancel an order.").At("reason")
 	ErrNote        = fault.Newf(fault.Invalid, "invalid_note", "A note has between 1 and %d characters.", maxNote).At("body")
+	ErrLine        = fault.New(fault.NotFound, "order_line_not_found", "The order has no such line.").At("line")
+	ErrPart        = fault.New(fault.Invalid, "order_line_variant", "The line has no pieces of this variant, or of several and none is named.").At("variant")
 	ErrTags        = fault.Newf(fault.Invalid, "invalid_tags", "An order has at most %d tags of between 1 and %d characters.", maxTags, maxTag).At("tags")
 
 	errMismatch = fault.New(fault.Internal, "placement_mismatch", "the placement and its quote do not speak of the same things")

@@ -27,8 +27,9 @@ type Changed struct {
 
 // What is done to an order without a step of its machine.
 const (
-	tagged lifecycle.Event = "tag"
-	settle lifecycle.Event = "settle" // what was owed has come
+	tagged     lifecycle.Event = "tag"
+	settle     lifecycle.Event = "settle"     // what was owed has come
+	reallocate lifecycle.Event = "reallocate" // another location sends it
 )
 
 // Topic names the fact.

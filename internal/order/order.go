@@ -7,6 +7,7 @@ package order
 import (
 	"time"
 
+	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/kernel/postal"
@@ -95,6 +96,41 @@ type Line struct {
 	Attributes       []Attribute
 	ImageURL         string
 	Taxes            []quote.Tax
+	Components       []Component // of a bundle
+	CheckoutLine     int64       // that its pieces are reserved by; 0: none
+}
+
+// Component is a part of a bundle that was bought, frozen.
+type Component struct {
+	Variant          listing.VariantID
+	Product          listing.ProductID
+	Title            string
+	VariantTitle     string
+	SKU              string
+	Quantity         int // in one bundle
+	RequiresShipping bool
+	Grams            int64
+}
+
+// Allocation is where pieces of a line are. Those that were given back or moved
+// elsewhere have none.
+type Allocation struct {
+	Line     LineID
+	Variant  listing.VariantID // of a bundle's line, that of its component
+	Location inventory.LocationID
+	Quantity int64
+	State    inventory.ReservationState
+}
+
+// Reallocation asks for pieces of a line to be sent from another location.
+type Reallocation struct {
+	Order    ID
+	Version  int64 // that was seen
+	Line     LineID
+	Variant  listing.VariantID // 0: the line's own; a bundle's line names its component
+	From, To inventory.LocationID
+	Quantity int64
+	Reason   string // for people
 }
 
 // Delivery is how a part of an order is brought, frozen.
@@ -145,6 +181,7 @@ type Item struct {
 	Line       int64 // the line of the quote
 	Goods      listing.Goods
 	Attributes []Attribute
+	Components []quote.Component // of a bundle
 }
 
 // Chosen is a delivery of the quote with what it is called.

@@ -137,6 +137,9 @@ func (p Placement) lines() []Line {
 	lines := make([]Line, len(p.Quote.Lines))
 	for i, q := range p.Quote.Lines {
 		lines[i] = items[q.ID].line(q)
+		if p.Checkout != 0 {
+			lines[i].CheckoutLine = q.ID
+		}
 	}
 	return lines
 }
@@ -144,14 +147,25 @@ func (p Placement) lines() []Line {
 // line freezes a line of the quote.
 func (it Item) line(q quote.Line) Line {
 	g := it.Goods
-	tier, _ := g.PriceFor(q.Quantity)
+	of := quote.Item{ID: q.ID, Quantity: q.Quantity, Goods: g, Components: it.Components}
+	tier, _ := of.Price()
 	return Line{
 		Variant: g.Variant, Product: g.Product, Title: g.Title, VariantTitle: g.VariantTitle, SKU: g.SKU, Vendor: g.Vendor,
 		Quantity: q.Quantity, UnitPrice: q.UnitPrice, CompareAt: tier.CompareAt,
 		Subtotal: q.Subtotal, Discount: q.Discount, Tax: q.Tax, Total: q.Total,
-		UnitCost: g.UnitCost, TaxCode: g.TaxCode, Taxable: g.Taxable, RequiresShipping: g.RequiresShipping, Grams: g.Grams,
-		Attributes: it.Attributes, ImageURL: g.ImageURL, Taxes: append([]quote.Tax(nil), q.Taxes...),
+		UnitCost: of.UnitCost(), TaxCode: g.TaxCode, Taxable: g.Taxable, RequiresShipping: of.RequiresShipping(), Grams: of.Grams(),
+		Attributes: it.Attributes, ImageURL: g.ImageURL, Taxes: append([]quote.Tax(nil), q.Taxes...), Components: it.components(),
 	}
+}
+
+func (it Item) components() []Component {
+	var all []Component
+	for _, c := range it.Components {
+		g := c.Goods
+		all = append(all, Component{Variant: c.Variant, Product: g.Product, Title: g.Title, VariantTitle: g.VariantTitle, SKU: g.SKU,
+			Quantity: c.Quantity, RequiresShipping: g.RequiresShipping, Grams: g.Grams})
+	}
+	return all
 }
 
 func (p Placement) deliveries() []Delivery {

@@ -177,7 +177,7 @@ func TestReads_sameNumberOfStatementsForAnyNumberOfOrders(t *testing.T) {
 		counts["timeline"] = append(counts["timeline"], counter.Statements())
 	}
 	for name, n := range counts {
-		if n[0] != n[1] || n[0] > 7 {
+		if n[0] != n[1] || n[0] > 8 {
 			t.Errorf("%s: %v statements", name, n)
 		}
 	}

@@ -96,8 +96,15 @@ func lineOf(r *ent.OrderLine) (Line, error) {
 		Quantity: r.Quantity, Cancelled: r.Cancelled, Fulfilled: r.Fulfilled, Returned: r.Returned,
 		UnitPrice: r.UnitPrice, CompareAt: r.CompareAt, Subtotal: r.Subtotal, Discount: r.Discount, Tax: r.Tax, Total: r.Total,
 		UnitCost: r.UnitCost, TaxCode: r.TaxCode, Taxable: r.Taxable, RequiresShipping: r.RequiresShipping,
-		Grams: r.WeightGrams, Attributes: attributes, ImageURL: r.ImageURL,
+		Grams: r.WeightGrams, Attributes: attributes, ImageURL: r.ImageURL, CheckoutLine: value(r.CheckoutLineID),
 	}, err
+}
+
+func componentOf(r *ent.OrderLineComponent) Component {
+	return Component{
+		Variant: listing.VariantID(r.VariantID), Product: listing.ProductID(r.ProductID), Title: r.Title, VariantTitle: r.VariantTitle,
+		SKU: r.Sku, Quantity: r.Quantity, RequiresShipping: r.RequiresShipping, Grams: r.WeightGrams,
+	}
 }
 
 func deliveryOf(r *ent.OrderDelivery) Delivery {

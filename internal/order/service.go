@@ -219,7 +219,7 @@ func (s *Service) apply(ctx context.Context, c change) (Order, error) {
 
 // judge gives the state that an event leads to.
 func (s *Service) judge(ctx context.Context, o Order, e lifecycle.Event) (lifecycle.State, error) {
-	if e == tagged || e == settle {
+	if stays(e) {
 		return o.State, nil
 	}
 	payments, err := s.paymentsOf(ctx, o.ID)

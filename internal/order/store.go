@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
 	"github.com/souk-commerce/souk/ent/orderline"
+	"github.com/souk-commerce/souk/ent/orderlinecomponent"
 	"github.com/souk-commerce/souk/ent/ordertag"
 	"github.com/souk-commerce/souk/ent/ordertax"
 	"github.com/souk-commerce/souk/internal/order/lifecycle"
@@ -124,7 +127,28 @@ func (s *Service) fillLines(ctx context.Context, ids []ID, found map[ID]*Order, 
 		l.Taxes = taxes[part{line: l.ID}]
 		o.Lines = append(o.Lines, l)
 	}
-	return nil
+	return s.fillComponents(ctx, found)
+}
+
+// fillComponents adds to the lines of bundles what is in them.
+func (s *Service) fillComponents(ctx context.Context, found map[ID]*Order) error {
+	lines := map[int64]*Line{}
+	for _, o := range found {
+		for i := range o.Lines {
+			lines[int64(o.Lines[i].ID)] = &o.Lines[i]
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	rows, err := s.db.Ent(ctx).OrderLineComponent.Query().
+		Where(postgres.Any(orderlinecomponent.FieldLineID, slices.Collect(maps.Keys(lines)))).
+		Order(orderlinecomponent.ByLineID(), orderlinecomponent.ByPosition()).All(ctx)
+	for _, r := range rows {
+		l := lines[r.LineID]
+		l.Components = append(l.Components, componentOf(r))
+	}
+	return err
 }
 
 // part is what a tax is on.
@@ -189,7 +213,7 @@ func (s *Service) save(ctx context.Context, before Order, next lifecycle.State, 
 	if err != nil {
 		return fmt.Errorf("save order: %w", postgres.Fault(err))
 	}
-	if c.event == tagged || c.event == settle {
+	if stays(c.event) {
 		return nil
 	}
 	return s.insertSteps(ctx, before.ID, []step{{event: c.event, before: before.State, after: next, reason: c.reason}})

@@ -37,6 +37,7 @@ type (
 		Grams            int64       `json:"weight_grams"`
 		Attributes       []Attribute `json:"attributes"`
 		ImageURL         string      `json:"image_url"`
+		CheckoutLine     *int64      `json:"checkout_line_id"`
 	}
 	newDelivery struct {
 		Shipment string `json:"shipment"`
@@ -47,6 +48,18 @@ type (
 		Tax      int64  `json:"tax"`
 		MinDays  *int   `json:"min_days"`
 		MaxDays  *int   `json:"max_days"`
+	}
+	newComponent struct {
+		Line             int    `json:"line"` // the position of its line
+		Position         int    `json:"position"`
+		Variant          int64  `json:"variant_id"`
+		Product          int64  `json:"product_id"`
+		Title            string `json:"title"`
+		VariantTitle     string `json:"variant_title"`
+		SKU              string `json:"sku"`
+		Quantity         int    `json:"quantity"`
+		RequiresShipping bool   `json:"requires_shipping"`
+		Grams            int64  `json:"weight_grams"`
 	}
 	newTax struct {
 		Line     *int    `json:"line"`     // the position of the line it is on
@@ -64,7 +77,7 @@ func (o *Order) newLines() (lines []newLine, taxes []newTax) {
 			SKU: l.SKU, Vendor: l.Vendor, Quantity: l.Quantity, UnitPrice: l.UnitPrice, CompareAt: l.CompareAt,
 			Subtotal: l.Subtotal, Discount: l.Discount, Tax: l.Tax, Total: l.Total, UnitCost: l.UnitCost,
 			TaxCode: l.TaxCode, Taxable: l.Taxable, RequiresShipping: l.RequiresShipping, Grams: l.Grams,
-			Attributes: append([]Attribute{}, l.Attributes...), ImageURL: l.ImageURL,
+			Attributes: append([]Attribute{}, l.Attributes...), ImageURL: l.ImageURL, CheckoutLine: none(l.CheckoutLine),
 		})
 		taxes = append(taxes, newTaxes(l.Taxes, newTax{Line: &i})...)
 	}
@@ -80,6 +93,19 @@ func (o *Order) newDeliveries() (deliveries []newDelivery, taxes []newTax) {
 	return deliveries, taxes
 }
 
+func (o *Order) newComponents() []newComponent {
+	var all []newComponent
+	for i, l := range o.Lines {
+		for j, c := range l.Components {
+			all = append(all, newComponent{
+				Line: i, Position: j, Variant: int64(c.Variant), Product: int64(c.Product), Title: c.Title, VariantTitle: c.VariantTitle,
+				SKU: c.SKU, Quantity: c.Quantity, RequiresShipping: c.RequiresShipping, Grams: c.Grams,
+			})
+		}
+	}
+	return all
+}
+
 func newTaxes(taxes []quote.Tax, of newTax) []newTax {
 	all := make([]newTax, len(taxes))
 	for i, t := range taxes {
@@ -89,13 +115,52 @@ func newTaxes(taxes []quote.Tax, of newTax) []newTax {
 	return all
 }
 
-// insertParts writes lines, deliveries and taxes in one statement, however many
-// there are, and learns their ids.
+// insertPartsSQL gives the ids of lines by position and of deliveries by
+// shipment.
+const insertPartsSQL = `
+	WITH line AS (
+		INSERT INTO order_line (order_id, position, variant_id, product_id, title, variant_title, sku, vendor, quantity,
+			unit_price, compare_at, subtotal, discount, tax, total, unit_cost, tax_code, taxable, requires_shipping,
+			weight_grams, attributes, image_url, checkout_line_id)
+		SELECT $1, position, variant_id, product_id, title, variant_title, sku, vendor, quantity,
+			unit_price, compare_at, subtotal, discount, tax, total, unit_cost, tax_code, taxable, requires_shipping,
+			weight_grams, attributes, image_url, checkout_line_id
+		FROM jsonb_to_recordset($2::jsonb) AS l(position bigint, variant_id bigint, product_id bigint, title text,
+			variant_title text, sku text, vendor text, quantity bigint, unit_price bigint, compare_at bigint,
+			subtotal bigint, discount bigint, tax bigint, total bigint, unit_cost bigint, tax_code text, taxable boolean,
+			requires_shipping boolean, weight_grams bigint, attributes jsonb, image_url text, checkout_line_id bigint)
+		RETURNING id, position
+	), component AS (
+		INSERT INTO order_line_component (line_id, position, variant_id, product_id, title, variant_title, sku, quantity,
+			requires_shipping, weight_grams)
+		SELECT line.id, c.position, c.variant_id, c.product_id, c.title, c.variant_title, c.sku, c.quantity,
+			c.requires_shipping, c.weight_grams
+		FROM jsonb_to_recordset($5::jsonb) AS c(line bigint, position bigint, variant_id bigint, product_id bigint, title text,
+			variant_title text, sku text, quantity bigint, requires_shipping boolean, weight_grams bigint)
+		JOIN line ON line.position = c.line
+	), delivery AS (
+		INSERT INTO order_delivery (order_id, shipment, method, title, price, discount, tax, min_days, max_days)
+		SELECT $1, shipment, method, title, price, discount, tax, min_days, max_days
+		FROM jsonb_to_recordset($3::jsonb) AS d(shipment text, method text, title text, price bigint, discount bigint,
+			tax bigint, min_days bigint, max_days bigint)
+		RETURNING id, shipment
+	), taxed AS (
+		INSERT INTO order_tax (order_id, line_id, delivery_id, title, rate_ppm, amount)
+		SELECT $1, line.id, delivery.id, t.title, t.rate_ppm, t.amount
+		FROM jsonb_to_recordset($4::jsonb) AS t(line bigint, delivery text, title text, rate_ppm bigint, amount bigint)
+		LEFT JOIN line ON line.position = t.line
+		LEFT JOIN delivery ON delivery.shipment = t.delivery
+	)
+	SELECT id, position, '' AS shipment FROM line
+	UNION ALL SELECT id, -1, shipment FROM delivery`
+
+// insertParts writes lines, their components, deliveries and taxes in one
+// statement, however many there are, and learns their ids.
 func (s *Service) insertParts(ctx context.Context, o *Order) error {
 	lines, taxes := o.newLines()
 	deliveries, more := o.newDeliveries()
-	documents := make([][]byte, 3)
-	for i, rows := range []any{lines, deliveries, append(taxes, more...)} {
+	documents := make([][]byte, 4)
+	for i, rows := range []any{lines, deliveries, append(taxes, more...), o.newComponents()} {
 		var err error
 		if documents[i], err = json.Marshal(rows); err != nil {
 			return fmt.Errorf("write parts of an order: %w", err)
@@ -104,35 +169,7 @@ func (s *Service) insertParts(ctx context.Context, o *Order) error {
 			documents[i] = []byte("[]")
 		}
 	}
-	rows, err := s.db.Conn(ctx).Query(ctx, `
-		WITH line AS (
-			INSERT INTO order_line (order_id, position, variant_id, product_id, title, variant_title, sku, vendor, quantity,
-				unit_price, compare_at, subtotal, discount, tax, total, unit_cost, tax_code, taxable, requires_shipping,
-				weight_grams, attributes, image_url)
-			SELECT $1, position, variant_id, product_id, title, variant_title, sku, vendor, quantity,
-				unit_price, compare_at, subtotal, discount, tax, total, unit_cost, tax_code, taxable, requires_shipping,
-				weight_grams, attributes, image_url
-			FROM jsonb_to_recordset($2::jsonb) AS l(position bigint, variant_id bigint, product_id bigint, title text,
-				variant_title text, sku text, vendor text, quantity bigint, unit_price bigint, compare_at bigint,
-				subtotal bigint, discount bigint, tax bigint, total bigint, unit_cost bigint, tax_code text, taxable boolean,
-				requires_shipping boolean, weight_grams bigint, attributes jsonb, image_url text)
-			RETURNING id, position
-		), delivery AS (
-			INSERT INTO order_delivery (order_id, shipment, method, title, price, discount, tax, min_days, max_days)
-			SELECT $1, shipment, method, title, price, discount, tax, min_days, max_days
-			FROM jsonb_to_recordset($3::jsonb) AS d(shipment text, method text, title text, price bigint, discount bigint,
-				tax bigint, min_days bigint, max_days bigint)
-			RETURNING id, shipment
-		), taxed AS (
-			INSERT INTO order_tax (order_id, line_id, delivery_id, title, rate_ppm, amount)
-			SELECT $1, line.id, delivery.id, t.title, t.rate_ppm, t.amount
-			FROM jsonb_to_recordset($4::jsonb) AS t(line bigint, delivery text, title text, rate_ppm bigint, amount bigint)
-			LEFT JOIN line ON line.position = t.line
-			LEFT JOIN delivery ON delivery.shipment = t.delivery
-		)
-		SELECT id, position, '' AS shipment FROM line
-		UNION ALL SELECT id, -1, shipment FROM delivery`,
-		int64(o.ID), documents[0], documents[1], documents[2])
+	rows, err := s.db.Conn(ctx).Query(ctx, insertPartsSQL, int64(o.ID), documents[0], documents[1], documents[2], documents[3])
 	if err != nil {
 		return fmt.Errorf("write parts of an order: %w", postgres.Fault(err))
 	}

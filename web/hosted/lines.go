@@ -50,13 +50,21 @@ func lineOf(c checkout.Checkout, id checkout.LineID) (*checkout.Line, bool) {
 
 func (p page) lineTrouble(c checkout.Checkout, l *checkout.Line, code checkout.ProblemCode) trouble {
 	t := trouble{Line: int64(l.ID), Title: called(l), Most: possible(l, code), Step: max(l.Goods.Rule.Increment, 1), Action: base(c) + "/lines"}
-	key := "line." + string(code)
+	key := lineKey(l, code)
 	if code == checkout.OutOfStock && t.Most > 0 {
 		key += ".some"
 	}
 	t.Text = p.words.or(key, p.T("fault.other"))
 	t.Text = words{"": t.Text}.text("", "title", t.Title, "n", t.Most, "quantity", l.Quantity)
 	return t
+}
+
+// lineKey names what is said of a problem with a line.
+func lineKey(l *checkout.Line, code checkout.ProblemCode) string {
+	if code == checkout.Invalid && l.Outdated() {
+		return "line.bundle_changed"
+	}
+	return "line." + string(code)
 }
 
 // called names a line so that no other variant of the product is meant.

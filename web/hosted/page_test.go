@@ -454,3 +454,14 @@ func keysUsed(t *testing.T) map[string]bool {
 	}
 	return used
 }
+
+// A bundle says what is in it, while it is bought and afterwards.
+func TestSummary_tellsWhatIsInABundle(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.c.Lines[1].Components = []quote.Component{{Quantity: 2, Goods: goods("Bowl", "Blue", 0, 3)}, {Quantity: 1, Goods: goods("Spoon", "", 0, 3)}}
+	w.get(t, home).has(t, "2 × Bowl (Blue)", "1 × Spoon")
+	w.place()
+	w.o.Lines[1].Components = []order.Component{{Title: "Bowl", VariantTitle: "Blue", Quantity: 2}}
+	w.get(t, "/orders/"+orderToken).has(t, "Oak tray", "2 × Bowl (Blue)")
+}

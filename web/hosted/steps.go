@@ -55,7 +55,7 @@ func newWalk(c checkout.Checkout, method string) walk {
 
 // sends tells whether anything must be brought to the buyer.
 func sends(c checkout.Checkout) bool {
-	return slices.ContainsFunc(c.Lines, func(l checkout.Line) bool { return l.Goods.RequiresShipping })
+	return slices.ContainsFunc(c.Lines, func(l checkout.Line) bool { return l.RequiresShipping() })
 }
 
 // offers tells whether the checkout can be paid by the method.

@@ -2,6 +2,7 @@ package hosted
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -64,6 +65,9 @@ func (p page) item(c checkout.Checkout, l *checkout.Line) item {
 	it := item{
 		Title: first(l.Goods.Title, l.Title), Details: filled(l.Goods.VariantTitle), ImageURL: l.Goods.ImageURL, Quantity: l.Quantity,
 	}
+	for _, part := range l.Components {
+		it.Details = append(it.Details, inside(part.Quantity, part.Goods.Title, part.Goods.VariantTitle))
+	}
 	it.Details = append(it.Details, shown(l.Attributes)...)
 	if l.Quote.Quantity > 0 {
 		it.Amount = p.money(l.Quote.Total, c.Currency)
@@ -73,10 +77,18 @@ func (p page) item(c checkout.Checkout, l *checkout.Line) item {
 	}
 	for _, problem := range c.Problems {
 		if problem.Line == l.ID {
-			it.Problem = p.T("line." + string(problem.Code) + ".short")
+			it.Problem = p.T(lineKey(l, problem.Code) + ".short")
 		}
 	}
 	return it
+}
+
+// inside tells of a part of one bundle.
+func inside(quantity int, title, variant string) string {
+	if variant != "" {
+		title += " (" + variant + ")"
+	}
+	return strconv.Itoa(quantity) + " × " + title
 }
 
 // shown gives the attributes of a line that are meant for people. By an old
@@ -168,6 +180,9 @@ func (p page) summaryOfOrder(o order.Order) summary {
 		it := item{
 			Title: l.Title, Details: filled(l.VariantTitle), ImageURL: l.ImageURL, Quantity: l.Quantity,
 			Amount: p.money(l.Total, o.Currency),
+		}
+		for _, part := range l.Components {
+			it.Details = append(it.Details, inside(part.Quantity, part.Title, part.VariantTitle))
 		}
 		for _, a := range l.Attributes {
 			it.Details = append(it.Details, shown([]cart.Attribute{cart.Attribute(a)})...)
