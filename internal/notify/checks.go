@@ -29,5 +29,11 @@ func Checks() []doctor.Check {
 			SQL: `SELECT m.id, m.key FROM mail_message m LEFT JOIN sales_order o ON o.id = m.subject_id
 				WHERE m.kind = 'order.confirmation' AND (o.id IS NULL OR m.key <> 'order.confirmation/' || o.id)`,
 		},
+		{
+			ID:   "notify.restock_mail_is_of_its_request",
+			Says: "a mail that something is in stock again is the one of a request that was told of",
+			SQL: `SELECT m.id, m.key, r.state FROM mail_message m LEFT JOIN restock_request r ON r.id = m.subject_id
+				WHERE m.kind = 'restock.available' AND (m.key <> 'restock.available/' || m.subject_id OR r.state <> 'notified')`,
+		},
 	}
 }

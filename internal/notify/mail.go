@@ -28,6 +28,8 @@ const (
 const (
 	OrderConfirmation = "order.confirmation"
 	AboutOrder        = "order"
+	RestockAvailable  = "restock.available"
+	AboutRestock      = "restock_request"
 )
 
 // Mail is a message of the shop.

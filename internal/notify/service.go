@@ -10,12 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/platform/event"
 	"github.com/souk-commerce/souk/internal/platform/job"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/platform/secret"
+	"github.com/souk-commerce/souk/internal/restock"
 )
 
 const (
@@ -39,6 +41,9 @@ type Rooms struct {
 	DB        *postgres.DB
 	Orders    *order.Service
 	Markets   *market.Service
+	Restock   *restock.Service // nil: nobody waits for stock
+	Goods     *listing.Service // asked for what is in stock again, as its Buyers see it
+	Buyers    *listing.Buyers
 	Mailer    Mailer // nil: mails stay in the mailbox
 	PublicURL string // how the shop is reached from outside, for links; no slash at its end
 	Config    Config
@@ -50,6 +55,9 @@ type Service struct {
 	db        *postgres.DB
 	orders    *order.Service
 	markets   *market.Service
+	restock   *restock.Service
+	goods     *listing.Service
+	buyers    *listing.Buyers
 	mailer    Mailer
 	publicURL string
 	from      *mail.Address // nil: the shop's own
@@ -59,7 +67,8 @@ type Service struct {
 
 // NewService wires the room. It refuses a sender that is no address.
 func NewService(r Rooms) (*Service, error) {
-	s := &Service{db: r.DB, orders: r.Orders, markets: r.Markets, mailer: r.Mailer, publicURL: r.PublicURL, log: r.Log}
+	s := &Service{db: r.DB, orders: r.Orders, markets: r.Markets, restock: r.Restock, goods: r.Goods, buyers: r.Buyers,
+		mailer: r.Mailer, publicURL: r.PublicURL, log: r.Log}
 	if s.mailer == nil {
 		s.mailer = mailbox{}
 	}
@@ -80,7 +89,11 @@ func NewService(r Rooms) (*Service, error) {
 
 // Subscribers are the mails with the facts that call for them.
 func (s *Service) Subscribers() []job.Subscriber {
-	return []job.Subscriber{{Name: "order-confirmation", Topics: []string{order.Placed{}.Topic()}, Handle: s.confirmOrder}}
+	all := []job.Subscriber{{Name: "order-confirmation", Topics: []string{order.Placed{}.Topic()}, Handle: s.confirmOrder}}
+	if s.restock != nil {
+		all = append(all, job.Subscriber{Name: "restock-mail", Topics: []string{restock.Available{}.Topic()}, Handle: s.tellOfStock})
+	}
+	return all
 }
 
 // confirmOrder tells the buyer that the order was placed.

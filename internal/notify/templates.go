@@ -24,8 +24,11 @@ var files embed.FS
 // defaultLanguage stands in for all that nobody has written templates in.
 const defaultLanguage locale.Language = "en"
 
-// templates are the letters of each language.
-type templates map[locale.Language]letter
+// templates are the letters of each kind of mail.
+type templates map[string]letters
+
+// letters are one kind of mail in each language.
+type letters map[locale.Language]letter
 
 // letter is one mail in one language: its subject and text, and the text for
 // those who see HTML.
@@ -35,15 +38,26 @@ type letter struct {
 }
 
 func readTemplates() (templates, error) {
+	all := templates{}
+	for _, kind := range []string{OrderConfirmation, RestockAvailable} {
+		var err error
+		if all[kind], err = readLetters(kind); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func readLetters(kind string) (letters, error) {
 	dir, err := fs.Sub(files, "templates")
 	if err != nil {
 		return nil, err
 	}
-	names, err := fs.Glob(dir, OrderConfirmation+".*.txt")
+	names, err := fs.Glob(dir, kind+".*.txt")
 	if err != nil {
 		return nil, err
 	}
-	all := templates{}
+	all := letters{}
 	for _, name := range names {
 		base := strings.TrimSuffix(name, ".txt")
 		plain, err := text.ParseFS(dir, name)
@@ -54,19 +68,36 @@ func readTemplates() (templates, error) {
 		if err != nil {
 			return nil, err
 		}
-		all[locale.Language(strings.TrimPrefix(base, OrderConfirmation+"."))] = letter{text: plain, html: rich}
+		all[locale.Language(strings.TrimPrefix(base, kind+"."))] = letter{text: plain, html: rich}
 	}
 	return all, nil
 }
 
 // nearest gives the language in which to write to somebody.
-func (t templates) nearest(l locale.Language) locale.Language {
+func (t letters) nearest(l locale.Language) locale.Language {
 	for _, candidate := range append([]locale.Language{l}, locale.Fallbacks(l)...) {
 		if _, ok := t[candidate]; ok {
 			return candidate
 		}
 	}
 	return defaultLanguage
+}
+
+// write writes a mail of a kind in a language.
+func (t templates) write(kind string, language locale.Language, data any) (Mail, error) {
+	var subject, plain, rich strings.Builder
+	l := t[kind][language]
+	if err := l.text.ExecuteTemplate(&subject, "subject", data); err != nil {
+		return Mail{}, err
+	}
+	if err := l.text.ExecuteTemplate(&plain, "text", data); err != nil {
+		return Mail{}, err
+	}
+	if err := l.html.ExecuteTemplate(&rich, "html", data); err != nil {
+		return Mail{}, err
+	}
+	return Mail{Kind: kind, Language: language, Subject: oneLine(subject.String()),
+		Text: strings.TrimSpace(plain.String()) + "\n", HTML: strings.TrimSpace(rich.String()) + "\n"}, nil
 }
 
 // confirmation is what the templates of an order's confirmation are given. All
@@ -90,22 +121,10 @@ type confirmedLine struct {
 
 // confirmation writes the mail that confirms an order.
 func (t templates) confirmation(o order.Order, shop market.Shop, link string) (Mail, error) {
-	language := t.nearest(o.Language)
-	var subject, plain, rich strings.Builder
-	data := confirmed(o, shop, link, language)
-	if err := t[language].text.ExecuteTemplate(&subject, "subject", data); err != nil {
-		return Mail{}, err
-	}
-	if err := t[language].text.ExecuteTemplate(&plain, "text", data); err != nil {
-		return Mail{}, err
-	}
-	if err := t[language].html.ExecuteTemplate(&rich, "html", data); err != nil {
-		return Mail{}, err
-	}
-	return Mail{
-		Kind: OrderConfirmation, SubjectKind: AboutOrder, SubjectID: int64(o.ID), Recipient: o.Email, Language: language,
-		Subject: oneLine(subject.String()), Text: strings.TrimSpace(plain.String()) + "\n", HTML: strings.TrimSpace(rich.String()) + "\n",
-	}, nil
+	language := t[OrderConfirmation].nearest(o.Language)
+	m, err := t.write(OrderConfirmation, language, confirmed(o, shop, link, language))
+	m.SubjectKind, m.SubjectID, m.Recipient = AboutOrder, int64(o.ID), o.Email
+	return m, err
 }
 
 func confirmed(o order.Order, shop market.Shop, link string, language locale.Language) confirmation {
