@@ -12,6 +12,7 @@ import (
 	"github.com/souk-commerce/souk/graph/admin/generated"
 	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/graph/gql/guard"
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/graph/loader"
 	"github.com/souk-commerce/souk/internal/importer"
 	"github.com/souk-commerce/souk/internal/kernel/clock"
@@ -23,6 +24,7 @@ import (
 type API struct {
 	rooms   Deps
 	graphql http.Handler
+	streams *gql.Handler
 }
 
 // New puts the back office together. It refuses a schema in which some field
@@ -34,6 +36,7 @@ func New(d Deps) (*API, error) {
 		Limits:        limits(),
 		Introspection: func(ctx context.Context) bool { return d.Development || actor.From(ctx).Kind == actor.Staff },
 		Development:   d.Development,
+		Streaming:     &gql.Streaming{Greet: greeted(d.Staff), Still: stillSignedIn(d.Staff), KeepAlive: d.KeepAlive},
 		Extensions:    []graphql.HandlerExtension{newOnce(d.Keys)},
 		Logger:        d.Logger,
 	})
@@ -43,8 +46,11 @@ func New(d Deps) (*API, error) {
 	loading := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r.WithContext(withLoaders(r.Context(), d)))
 	})
-	return &API{rooms: d, graphql: loading}, nil
+	return &API{rooms: d, graphql: loading, streams: h}, nil
 }
+
+// Close ends all subscriptions and waits until they have ended.
+func (a *API) Close() { a.streams.Close() }
 
 // limits are those of staff, with a body that holds what a product may have: a
 // text of half a megabyte and 2,048 variants, all of it in variables.
@@ -63,6 +69,9 @@ func (d Deps) withDefaults() Deps {
 	}
 	if d.Wait == 0 {
 		d.Wait = loader.Wait
+	}
+	if d.Live == nil {
+		d.Live = live.NewHub()
 	}
 	if d.Clock == nil {
 		d.Clock = clock.System()

@@ -85,11 +85,15 @@ func (r *Resolver) featured(ctx context.Context, w catalog.Window) ([]catalog.Pr
 
 // cause says why stock changes; the key may also come as a header.
 func cause(ctx context.Context, reason string, key *string) inventory.Cause {
-	c := inventory.Cause{Reason: reason, Key: idempotency.Key(ctx)}
+	return inventory.Cause{Reason: reason, Key: keyOf(ctx, key)}
+}
+
+// keyOf gives the key of a change: the argument, else the header.
+func keyOf(ctx context.Context, key *string) string {
 	if key != nil {
-		c.Key = *key
+		return *key
 	}
-	return c
+	return idempotency.Key(ctx)
 }
 
 // setPrices reads amounts in the list's currency and sets them.

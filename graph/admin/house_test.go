@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"github.com/souk-commerce/souk/graph/admin"
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/internal/adapter/media/disk"
 	"github.com/souk-commerce/souk/internal/audit"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/importer"
@@ -35,11 +37,16 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/redis"
 	"github.com/souk-commerce/souk/internal/platform/secret"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/purchasing"
+	"github.com/souk-commerce/souk/internal/replenish"
+	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/stockfeed"
 	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/testkit"
 	"github.com/souk-commerce/souk/internal/translation"
+	"github.com/souk-commerce/souk/internal/warehouse"
 )
 
 const password = "correct horse battery"
@@ -55,12 +62,13 @@ type house struct {
 	db      *postgres.DB
 	deps    admin.Deps
 	handler http.Handler
+	end     func()                           // of the subscriptions
 	counted atomic.Pointer[postgres.Counter] // of the last request
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
-	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks(), shipping.Checks(), payment.Checks(), notify.Checks())...))
+	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(market.Checks(), catalog.Checks(), pricing.Checks(), bundle.Checks(), inventory.Checks(), warehouse.Checks(), purchasing.Checks(), stockfeed.Checks(), shipping.Checks(), payment.Checks(), notify.Checks())...))
 	events, log := event.NewOutbox(db), audit.New(db)
 	store, err := disk.Open(t.TempDir(), db.Clock())
 	if err != nil {
@@ -77,15 +85,24 @@ func open(t *testing.T) *house {
 	d.Catalog = catalog.NewService(db, events, log)
 	d.Prices = pricing.NewService(db, events, log, pricing.Rooms{Catalog: d.Catalog, Markets: d.Markets})
 	d.Stock = inventory.NewService(db, events, log, d.Catalog)
-	d.Catalog.Attach(d.Prices, d.Stock)
-	d.Imports = importer.NewService(db, events, log, d.PublicURL)
-	d.Taxes = tax.NewService(db, events, log)
-	d.Delivery = shipping.NewService(db, events, log)
-	d.Payments = payment.NewService(db, events, cardTill, invoiceTill)
 	key, err := secret.NewKey(strings.Repeat("k", 32))
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.Bundles = bundle.NewService(db, events, log, bundle.Rooms{Catalog: d.Catalog, Pricing: d.Prices})
+	d.Prices.Attach(d.Bundles)
+	d.Warehouse = warehouse.NewService(db, events, log, warehouse.Rooms{Catalog: d.Catalog, Stock: d.Stock})
+	d.Purchases = purchasing.NewService(db, events, log, purchasing.Rooms{Catalog: d.Catalog, Stock: d.Stock})
+	d.Feeds = stockfeed.NewService(db, events, log, stockfeed.Rooms{Catalog: d.Catalog, Stock: d.Stock, Key: key})
+	d.Thresholds = replenish.NewService(db, events, log, d.Stock)
+	d.Restock = restock.NewService(restock.Rooms{DB: db, Events: events, Attempts: generous{}, Key: key})
+	d.Catalog.Attach(d.Bundles, d.Warehouse, d.Purchases, d.Prices, d.Stock)
+	d.Live = live.NewHub()
+	d.KeepAlive = 50 * time.Millisecond
+	d.Imports = importer.NewService(db, events, log, importer.Rooms{MediaBase: d.PublicURL})
+	d.Taxes = tax.NewService(db, events, log)
+	d.Delivery = shipping.NewService(db, events, log)
+	d.Payments = payment.NewService(db, events, cardTill, invoiceTill)
 	d.Orders = order.NewService(order.Rooms{DB: db, Events: events, Audit: log, Inventory: d.Stock, Payments: d.Payments, Attempts: generous{}, Key: key})
 	d.Rules = listing.NewService(db, d.PublicURL)
 	d.Mails, err = notify.NewService(notify.Rooms{DB: db, Orders: d.Orders, Markets: d.Markets, PublicURL: d.PublicURL})
@@ -104,6 +121,7 @@ func (h *house) serve(d admin.Deps) *house {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	h.end = api.Close
 	mux := http.NewServeMux()
 	api.Mount(mux)
 	served := idempotency.Middleware(mux)

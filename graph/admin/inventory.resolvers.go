@@ -7,14 +7,27 @@ package admin
 
 import (
 	"context"
+	"time"
 
 	"github.com/souk-commerce/souk/graph/admin/answer"
 	"github.com/souk-commerce/souk/graph/admin/generated"
 	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/inventory"
+	"github.com/souk-commerce/souk/internal/inventory/sourcing"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
+	"github.com/souk-commerce/souk/internal/kernel/postal"
+	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/replenish"
 )
+
+func (r *locationResolver) Markets(ctx context.Context, obj *inventory.Location) ([]market.Market, error) {
+	return load(ctx).markets.All(ctx, obj.Markets)
+}
+
+func (r *locationAddressResolver) Formatted(ctx context.Context, obj *postal.Address) ([]string, error) {
+	return postal.Lines(*obj), nil
+}
 
 func (r *mutationResolver) LocationCreate(ctx context.Context, input inventory.NewLocation) (answer.LocationPayload, error) {
 	out, err := settle(r.rooms.Stock.CreateLocation(ctx, input))
@@ -41,6 +54,11 @@ func (r *mutationResolver) StockReceive(ctx context.Context, lines []inventory.R
 	return answer.StockPayload(out), err
 }
 
+func (r *mutationResolver) StockSafetySet(ctx context.Context, lines []inventory.Safety, reason string, idempotencyKey *string) (answer.StockPayload, error) {
+	out, err := settleAll(r.rooms.Stock.SetSafety(ctx, cause(ctx, reason, idempotencyKey), lines))
+	return answer.StockPayload(out), err
+}
+
 func (r *queryResolver) Location(ctx context.Context, id string) (*inventory.Location, error) {
 	return one(r.rooms.Stock.LocationByID(ctx, idOf(gql.UnmarshalLocationID, id)))
 }
@@ -53,6 +71,10 @@ func (r *queryResolver) StockLevels(ctx context.Context, first *int, after *stri
 	s, err := r.rooms.Stock.ListLevels(ctx, filter, sort, pages(first, after, last, before, reverse))
 	c, err := list[answer.StockLevelEdge](ctx, s, err, func(ctx context.Context) (int64, error) { return r.rooms.Stock.CountLevels(ctx, filter) })
 	return answer.StockLevelConnection{Connection: c}, err
+}
+
+func (r *queryResolver) Stock(ctx context.Context, variantID string, locationID *string, at *time.Time) (inventory.Stock, error) {
+	return r.rooms.Stock.StockAt(ctx, idOf(gql.UnmarshalVariantID, variantID), orAny(gql.UnmarshalLocationID, locationID), r.moment(at))
 }
 
 func (r *queryResolver) StockMovements(ctx context.Context, first *int, after *string, last *int, before *string, reverse bool, filter inventory.MovementFilter) (answer.StockMovementConnection, error) {
@@ -69,6 +91,25 @@ func (r *stockLevelResolver) Location(ctx context.Context, obj *inventory.Level)
 	return there(load(ctx).locations.Load(ctx, obj.Location))
 }
 
+func (r *stockLevelResolver) Reserved(ctx context.Context, obj *inventory.Level) (int, error) {
+	p, _, err := load(ctx).promised.Load(ctx, obj.ID)
+	return int(p.Reserved), err
+}
+
+func (r *stockLevelResolver) Allocated(ctx context.Context, obj *inventory.Level) (int, error) {
+	p, _, err := load(ctx).promised.Load(ctx, obj.ID)
+	return int(p.Allocated), err
+}
+
+func (r *stockLevelResolver) Transferring(ctx context.Context, obj *inventory.Level) (int, error) {
+	p, _, err := load(ctx).promised.Load(ctx, obj.ID)
+	return int(p.Kept), err
+}
+
+func (r *stockLevelResolver) Threshold(ctx context.Context, obj *inventory.Level) (*replenish.Threshold, error) {
+	return load(ctx).thresholds.Optional(ctx, &replenish.Level{Variant: obj.Variant, Location: obj.Location})
+}
+
 func (r *stockMovementResolver) Variant(ctx context.Context, obj *inventory.Movement) (*catalog.Variant, error) {
 	return load(ctx).variants.Optional(ctx, &obj.Variant)
 }
@@ -77,21 +118,61 @@ func (r *stockMovementResolver) Location(ctx context.Context, obj *inventory.Mov
 	return load(ctx).locations.Optional(ctx, &obj.Location)
 }
 
+func (r *locationCreateInputResolver) Coordinates(ctx context.Context, obj *inventory.NewLocation, data *inventory.Coordinates) error {
+	at := orEmpty(data)
+	obj.Latitude, obj.Longitude = at.Latitude, at.Longitude
+	return nil
+}
+
 func (r *locationUpdateInputResolver) Country(ctx context.Context, obj *inventory.LocationChange, data *locale.Country) error {
 	obj.Country = orEmpty(data)
 	return nil
+}
+
+func (r *locationUpdateInputResolver) Address(ctx context.Context, obj *inventory.LocationChange, data *postal.Address) error {
+	obj.Address = orEmpty(data)
+	return nil
+}
+
+func (r *locationUpdateInputResolver) Coordinates(ctx context.Context, obj *inventory.LocationChange, data *inventory.Coordinates) error {
+	obj.At = orEmpty(data)
+	return nil
+}
+
+func (r *locationUpdateInputResolver) Markets(ctx context.Context, obj *inventory.LocationChange, data []string) error {
+	markets := idsOf(gql.UnmarshalMarketID, data)
+	obj.Markets = &markets
+	return nil
+}
+
+func (r *locationUpdateInputResolver) Zones(ctx context.Context, obj *inventory.LocationChange, data []sourcing.Zone) error {
+	obj.Zones = &data
+	return nil
+}
+
+func (r *Resolver) Location() generated.LocationResolver { return &locationResolver{r} }
+
+func (r *Resolver) LocationAddress() generated.LocationAddressResolver {
+	return &locationAddressResolver{r}
 }
 
 func (r *Resolver) StockLevel() generated.StockLevelResolver { return &stockLevelResolver{r} }
 
 func (r *Resolver) StockMovement() generated.StockMovementResolver { return &stockMovementResolver{r} }
 
+func (r *Resolver) LocationCreateInput() generated.LocationCreateInputResolver {
+	return &locationCreateInputResolver{r}
+}
+
 func (r *Resolver) LocationUpdateInput() generated.LocationUpdateInputResolver {
 	return &locationUpdateInputResolver{r}
 }
 
 type (
+	locationResolver            struct{ *Resolver }
+	locationAddressResolver     struct{ *Resolver }
 	stockLevelResolver          struct{ *Resolver }
 	stockMovementResolver       struct{ *Resolver }
+	locationCreateInputResolver struct{ *Resolver }
 	locationUpdateInputResolver struct{ *Resolver }
 )

@@ -5,6 +5,7 @@ import (
 
 	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/graph/loader"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/inventory"
@@ -17,6 +18,10 @@ import (
 	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/purchasing"
+	"github.com/souk-commerce/souk/internal/replenish"
+	"github.com/souk-commerce/souk/internal/stockfeed"
+	"github.com/souk-commerce/souk/internal/warehouse"
 )
 
 // loaders batch the nested reads of one request.
@@ -39,7 +44,17 @@ type loaders struct {
 	prices        *loader.Loader[priceKey, []pricing.Price]
 	ranges        *loader.Loader[rangeKey, pricing.Range]
 	levels        *loader.Loader[catalog.VariantID, []inventory.Level]
+	promised      *loader.Loader[inventory.LevelID, inventory.Promised]
+	thresholds    *loader.Loader[replenish.Level, replenish.Threshold]
 	locations     *loader.Loader[inventory.LocationID, inventory.Location]
+	policies      *loader.Loader[market.ID, inventory.Policy]
+	transferLines *loader.Loader[warehouse.TransferID, []warehouse.TransferLine]
+	countLines    *loader.Loader[countPage, page.Slice[warehouse.CountLine]]
+	progress      *loader.Loader[warehouse.CountID, warehouse.Progress]
+	purchaseLines *loader.Loader[purchasing.ID, []purchasing.Line]
+	feeds         *loader.Loader[stockfeed.ID, stockfeed.Feed]
+	bundles       *loader.Loader[catalog.VariantID, bundle.Bundle]
+	allocations   *loader.Loader[order.ID, []order.Allocation]
 	reservations  *loader.Loader[inventory.CheckoutID, []inventory.Reservation]
 	payments      *loader.Loader[int64, []payment.Payment] // by checkout
 	orders        *loader.Loader[order.ID, order.Order]
@@ -68,7 +83,17 @@ func newLoaders(d Deps) *loaders {
 		prices:        loader.New(d.Wait, d.prices),
 		ranges:        loader.New(d.Wait, d.ranges),
 		levels:        loader.New(d.Wait, d.Stock.LevelsOf),
+		promised:      loader.New(d.Wait, d.Stock.Promised),
+		thresholds:    loader.New(d.Wait, d.Thresholds.ByLevels),
 		locations:     loader.New(d.Wait, d.Stock.LocationsByIDs),
+		policies:      loader.New(d.Wait, d.Stock.Policies),
+		transferLines: loader.New(d.Wait, d.Warehouse.TransferLines),
+		countLines:    loader.New(d.Wait, d.countLines),
+		progress:      loader.New(d.Wait, d.Warehouse.ProgressOf),
+		purchaseLines: loader.New(d.Wait, d.Purchases.Lines),
+		feeds:         loader.New(d.Wait, d.Feeds.ByIDs),
+		bundles:       loader.New(d.Wait, d.Bundles.ByVariants),
+		allocations:   loader.New(d.Wait, d.Orders.Allocations),
 		reservations:  loader.New(d.Wait, d.Stock.ReservationsOf),
 		payments:      loader.New(d.Wait, d.Payments.OfCheckouts),
 		orders:        loader.New(d.Wait, d.Orders.ByIDs),
@@ -100,6 +125,16 @@ func there[T any](thing T, ok bool, err error) (T, error) {
 
 // orNone gives what of many there may be none of.
 func orNone[T any](things []T, _ bool, err error) ([]T, error) { return things, err }
+
+// spent counts the parts of a thing against the request's budget of rows.
+func spent[T any](ctx context.Context) func(things []T, _ bool, err error) ([]T, error) {
+	return func(things []T, _ bool, err error) ([]T, error) {
+		if err == nil {
+			err = gql.Rows(ctx).Spend(len(things))
+		}
+		return things, err
+	}
+}
 
 // window is page.Args as a key.
 type window struct {

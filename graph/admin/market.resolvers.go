@@ -11,9 +11,14 @@ import (
 	"github.com/souk-commerce/souk/graph/admin/answer"
 	"github.com/souk-commerce/souk/graph/admin/generated"
 	"github.com/souk-commerce/souk/graph/gql"
+	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 )
+
+func (r *marketResolver) StockPolicy(ctx context.Context, obj *market.Market) (inventory.Policy, error) {
+	return there(load(ctx).policies.Load(ctx, obj.ID))
+}
 
 func (r *mutationResolver) MarketCreate(ctx context.Context, input market.Input) (answer.MarketPayload, error) {
 	out, err := settle(r.rooms.Markets.Create(ctx, input))
@@ -57,11 +62,14 @@ func (r *shopInputResolver) LogoMediaID(ctx context.Context, obj *market.ShopInp
 	return err
 }
 
+func (r *Resolver) Market() generated.MarketResolver { return &marketResolver{r} }
+
 func (r *Resolver) Shop() generated.ShopResolver { return &shopResolver{r} }
 
 func (r *Resolver) ShopInput() generated.ShopInputResolver { return &shopInputResolver{r} }
 
 type (
+	marketResolver    struct{ *Resolver }
 	shopResolver      struct{ *Resolver }
 	shopInputResolver struct{ *Resolver }
 )

@@ -45,14 +45,17 @@ func (once) Validate(graphql.ExecutableSchema) error { return nil }
 // errRefused rolls the transaction of a refused change back.
 var errRefused = errors.New("refused")
 
-// secret are the mutations whose answers must not be kept: they carry tokens.
-var secret = map[string]bool{"staffLogin": true, "staffRefresh": true, "staffLogout": true}
+// unkept are the mutations that are not wrapped: their answers carry tokens, or
+// may be large and are kept by their room under the same key, or they ask
+// another server, which must not take place in a transaction.
+var unkept = map[string]bool{"staffLogin": true, "staffRefresh": true, "staffLogout": true,
+	"stockAdjustMany": true, "stockAdjustCsv": true, "stockFeedPull": true}
 
 // InterceptField wraps the root fields of mutations that come under a key.
 func (o once) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
 	who := actor.From(ctx)
-	if field.Object != "Mutation" || o.keys == nil || idempotency.Key(ctx) == "" || who.Kind != actor.Staff || secret[field.Field.Name] {
+	if field.Object != "Mutation" || o.keys == nil || idempotency.Key(ctx) == "" || who.Kind != actor.Staff || unkept[field.Field.Name] {
 		return next(ctx)
 	}
 	var answered any

@@ -135,6 +135,11 @@ func (r *orderLineResolver) UnitCost(ctx context.Context, obj *answer.OrderLine)
 	return answer.OptionalMoney(obj.UnitCost, r.currency()), nil
 }
 
+func (r *orderLineResolver) Allocations(ctx context.Context, obj *answer.OrderLine) ([]order.Allocation, error) {
+	all, _, err := load(ctx).allocations.Load(ctx, obj.Order)
+	return allocationsOf(all, obj.ID), err
+}
+
 func (r *orderNotePayloadResolver) Note(ctx context.Context, obj *answer.OrderNotePayload) (*order.Note, error) {
 	if obj.Thing == nil {
 		return nil, nil

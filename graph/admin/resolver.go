@@ -11,7 +11,9 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/internal/audit"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/importer"
@@ -26,10 +28,15 @@ import (
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/purchasing"
+	"github.com/souk-commerce/souk/internal/replenish"
+	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/stockfeed"
 	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/translation"
+	"github.com/souk-commerce/souk/internal/warehouse"
 )
 
 // Deps is what the back office stands on.
@@ -45,7 +52,13 @@ type Deps struct {
 	Catalog      *catalog.Service
 	Rules        catalog.Matcher // tells what a rule would match: the listing room
 	Prices       *pricing.Service
+	Bundles      *bundle.Service
 	Stock        *inventory.Service
+	Warehouse    *warehouse.Service
+	Purchases    *purchasing.Service
+	Feeds        *stockfeed.Service
+	Restock      *restock.Service
+	Thresholds   *replenish.Service
 	Imports      *importer.Service
 	Taxes        *tax.Service
 	Delivery     *shipping.Service
@@ -53,6 +66,11 @@ type Deps struct {
 	Orders       *order.Service
 	Mails        *notify.Service
 
+	// Live tells subscriptions when to look again. Nil: they hear nothing new.
+	Live *live.Hub
+	// KeepAlive is how often subscriptions are asked for a sign of life, and their
+	// access tokens looked at. Zero: gql.Streaming's own.
+	KeepAlive time.Duration
 	// Keys remembers what was done under the header Idempotency-Key. Nil: nothing.
 	Keys *idempotency.Keys
 	// PublicURL is how the process is reached from outside, without a slash at its
@@ -119,6 +137,44 @@ func orZero[ID ~int64](read func(any) (ID, error), text *string) (*ID, error) {
 	}
 	id, err := read(*text)
 	return &id, err
+}
+
+// orAny reads an id that may be left out: rooms know the zero id as «any». One
+// that names nothing is not taken for that.
+func orAny[ID ~int64](read func(any) (ID, error), text *string) ID {
+	if text == nil {
+		return 0
+	}
+	if id, err := read(*text); err == nil && id > 0 {
+		return id
+	}
+	return -1
+}
+
+// orNegative says in a change of a room that a limit is taken away.
+func orNegative(limit *int) *int64 {
+	n := int64(-1)
+	if limit != nil {
+		n = int64(*limit)
+	}
+	return &n
+}
+
+// unlessZero gives a value, nil where it says nothing.
+func unlessZero[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// moment is the one that an argument names, else now.
+func (r *Resolver) moment(at *time.Time) time.Time {
+	if at == nil {
+		return r.rooms.Clock.Now()
+	}
+	return *at
 }
 
 // orEmpty says the same for other values.

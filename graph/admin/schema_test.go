@@ -72,7 +72,7 @@ func TestSchema_guardsEveryWrite(t *testing.T) {
 			t.Errorf("%s is open to %s %q", f.Name, rule, permission)
 		}
 	}
-	for _, f := range admin.Schema().Query.Fields {
+	for _, f := range slices.Concat(admin.Schema().Query.Fields, admin.Schema().Subscription.Fields) {
 		if strings.HasPrefix(f.Name, "__") {
 			continue
 		}
@@ -94,7 +94,7 @@ func owns(permission string) bool {
 // Every change to something that has a version names the version.
 func TestSchema_namesTheVersionInEveryChange(t *testing.T) {
 	t.Parallel()
-	unversioned := []string{"mediaUpdate", "redirectDelete", "orderNoteAdd"} // these things have none, or are only added to
+	unversioned := []string{"mediaUpdate", "redirectDelete", "orderNoteAdd", "stockCountRecord", "stockFeedUpload", "stockFeedPull"} // these things have none, or are only added to
 	for _, f := range admin.Schema().Mutation.Fields {
 		if f.Arguments.ForName("id") == nil || slices.Contains(unversioned, f.Name) {
 			continue
@@ -119,9 +119,11 @@ func TestCodes_documentEveryRefusalOfTheRooms(t *testing.T) {
 	elsewhere := []string{ // never answered by a mutation
 		"query_too_long", "file_not_found", "import_not_found", "no_default_location", "invalid_metafield",
 		"not_held", "hold_committed", "hold_limit", "invalid_time", "payment_not_found", "payment_method_unknown", "payment_under_way", "payment_attached",
+		"encoding_refused", "redirect_refused", "in_stock", "request_not_found", "invalid_components", "merchandise_not_found",
 		"payment_reference_taken", "invalid_payment", "checkout_not_found", "nothing_to_refund", "no_refund_owed", "refund_by_hand",
 	}
-	for _, room := range []string{"audit", "market", "translation", "metafield", "staff", "media", "content", "catalog", "pricing", "tax", "inventory", "shipping", "payment", "order"} {
+	for _, room := range []string{"audit", "market", "translation", "metafield", "staff", "media", "content", "catalog", "pricing", "tax", "inventory", "shipping", "payment", "order",
+		"bundle", "warehouse", "purchasing", "replenish", "stockfeed", "restock"} {
 		files, err := filepath.Glob(filepath.Join("..", "..", "internal", room, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", room, err)

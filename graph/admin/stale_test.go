@@ -69,6 +69,12 @@ func (c client) oneOfEach() map[string]string {
 	ids["deliveryZone"] = c.change(createZone, "i", zone("x", map[string]any{"country": "DE"})).text("deliveryZoneCreate.deliveryZone.id")
 	c.receive(ids["productVariantUpdate"])
 	ids["order"] = orderID(c.buy(purchase{ids["productVariantUpdate"], 1, "Ada", invoiceTill}))
+	ids["bundle"] = p.text("productCreate.product.variants.nodes.1.id")
+	here, there := c.main(), c.place("acme", "SUPPLIER")
+	ids["stockTransfer"] = c.change(`mutation($f: ID!, $t: ID!, $v: ID!) { stockTransferCreate(input: {from: $f, to: $t, lines: [{variant: $v, quantity: 1}]}) { transfer { id } userErrors { code } } }`, "f", here, "t", there, "v", ids["bundle"]).text("stockTransferCreate.transfer.id")
+	ids["stockCount"] = c.change(`mutation($l: ID!) { stockCountOpen(input: {location: $l}) { count { id } userErrors { code } } }`, "l", here).text("stockCountOpen.count.id")
+	ids["purchaseOrder"] = c.change(`mutation($s: ID!, $l: ID!, $v: ID!) { purchaseOrderCreate(input: {supplier: $s, location: $l, lines: [{variant: $v, quantity: 1}]}) { purchaseOrder { id } userErrors { code } } }`, "s", there, "l", here, "v", ids["bundle"]).text("purchaseOrderCreate.purchaseOrder.id")
+	ids["stockFeed"] = c.change(`mutation($l: ID!) { stockFeedCreate(input: {handle: "x", name: "x", kind: WEBHOOK, location: $l}) { feed { id } userErrors { code } } }`, "l", here).text("stockFeedCreate.feed.id")
 	return ids
 }
 
@@ -83,13 +89,17 @@ func staleCall(f *ast.FieldDefinition, ids map[string]string) string {
 	var args []string
 	for _, a := range f.Arguments {
 		switch {
-		case a.Name == "id" || a.Name == "productId":
+		case a.Name == "id" || a.Name == "productId" || a.Name == "variantId":
 			args = append(args, fmt.Sprintf("%s: %q", a.Name, ids[subject]))
 		case a.Name == "version":
 			args = append(args, "version: 999")
+		case a.Name == "idempotencyKey":
+			args = append(args, `idempotencyKey: "x"`)
 		case a.Type.NonNull && a.DefaultValue == nil:
 			value := strings.NewReplacer("languages: []", `languages: ["en"]`, "values: []", `values: [{name: "x"}]`,
-				`blog: "gid://souk/Nothing/999999"`, fmt.Sprintf("blog: %q", ids["blog"]), `country: "XX"`, `country: "DE"`).Replace(literal(a.Type))
+				`blog: "gid://souk/Nothing/999999"`, fmt.Sprintf("blog: %q", ids["blog"]), `country: "XX"`, `country: "DE"`,
+				"slots: []", fmt.Sprintf("slots: [{choices: [{variant: %q}]}]", ids["productVariantUpdate"]), `line: "gid://souk/Nothing/999999"`, `line: "gid://souk/OrderLineItem/1"`,
+				`from: "gid://souk/Nothing/999999"`, `from: "gid://souk/Location/1"`, `to: "gid://souk/Nothing/999999"`, `to: "gid://souk/Location/2"`).Replace(literal(a.Type))
 			args = append(args, a.Name+": "+value)
 		}
 	}

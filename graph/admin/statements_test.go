@@ -18,22 +18,31 @@ var lists = map[string]string{
 	"variants":    `query($n: Int!) { productVariants(first: $n) { nodes { product { title } stock { available } prices { amount { amount } } } } }`,
 	"categories":  `query($n: Int!) { categories(first: $n) { nodes { parent { title } children { title } breadcrumbs { title } media { url } } } }`,
 	"collections": `query($n: Int!) { collections(first: $n) { totalCount nodes { productsCount media { url } } } }`,
-	"levels":      `query($n: Int!) { stockLevels(first: $n) { totalCount nodes { variant { sku } location { name } } } }`,
+	"levels":      `query($n: Int!) { stockLevels(first: $n) { totalCount nodes { reserved allocated transferring threshold { lowAt } variant { sku } location { name markets { name } } } } }`,
+	"bundles":     `query($n: Int!) { productVariants(first: $n, reverse: true) { nodes { bundle { discount variant { sku } slots { choices { variant { sku } } } } } } }`,
 	"movements":   `query($n: Int!) { stockMovements(first: $n) { totalCount nodes { variant { sku } location { name } } } }`,
 	"articles":    `query($n: Int!) { articles(first: $n) { totalCount nodes { blog { title } media { url } } } }`,
 	"menus":       `query($n: Int!) { menus(first: $n) { nodes { items { title items { title } } } } }`,
 	"audit":       `query($n: Int!) { auditLog(first: $n) { totalCount nodes { action } } }`,
-	"markets":     `query($n: Int!) { markets(first: $n) { totalCount nodes { countries languages domains } } }`,
+	"markets":     `query($n: Int!) { markets(first: $n) { totalCount nodes { countries languages domains stockPolicy { strategy } } } }`,
 	"imports":     `query($n: Int!) { importRuns(first: $n) { totalCount nodes { state } } }`,
 	"redirects":   `query($n: Int!) { redirects(first: $n, sort: PATH) { totalCount nodes { path } } }`,
 	"taxes":       `query($n: Int!) { taxRates(first: $n) { totalCount nodes { rate } } }`,
 	"zones":       `query($n: Int!) { deliveryZones(first: $n) { totalCount nodes { areas { country } methods { title rates { amount { amount } } } } } }`,
 	"orders": `query($n: Int!) { orders(first: $n) { totalCount nodes {
 		number market { name } total { amount } shippingAddress { formatted } tags notes { body } timeline { message } mails { state } payments { state captured { amount } }
-		lines { unitPrice { amount } variant { sku } product { title } taxes { rate } } deliveries { taxes { rate } } taxes { rate } reservations { state variant { sku } location { name } }
+		lines { unitPrice { amount } variant { sku } product { title } taxes { rate } allocations { quantity variant { sku } location { name } } components { sku } } deliveries { taxes { rate } } taxes { rate } reservations { state variant { sku } location { name } }
 	} } }`,
 	"reservations": `query($n: Int!) { stockReservations(first: $n) { totalCount nodes { variant { sku } location { name } } } }`,
 	"mails":        `query($n: Int!) { mails(first: $n) { totalCount nodes { subject } } }`,
+	"transfers":    `query($n: Int!) { stockTransfers(first: $n) { totalCount nodes { from { name } to { name } lines { onTheWay variant { sku } } } } }`,
+	"counts":       `query($n: Int!) { stockCounts(first: $n) { totalCount nodes { location { name } progress { counted } lines(first: $n) { nodes { difference variant { sku } } } } } }`,
+	"purchases":    `query($n: Int!) { purchaseOrders(first: $n) { totalCount nodes { supplier { name } location { name } lines { rest variant { sku } } } } }`,
+	"thresholds":   `query($n: Int!) { stockThresholds(first: $n) { totalCount nodes { variant { sku } location { name } } } }`,
+	"reorder":      `query($n: Int!) { stockReorderReport(first: $n) { totalCount nodes { suggested daysOfCover threshold { variant { sku } location { name } } } } }`,
+	"feeds":        `query($n: Int!) { stockFeeds(first: $n) { totalCount nodes { webhookUrl location { name } } } }`,
+	"runs":         `query($n: Int!) { stockFeedRuns(first: $n) { totalCount nodes { state feed { name } } } }`,
+	"wishes":       `query($n: Int!) { restockRequests(first: $n) { totalCount nodes { email variant { sku } market { name } } } }`,
 	"staff":        `query($n: Int!) { staffMembers(first: $n) { totalCount nodes { permissions } } }`,
 }
 
@@ -46,6 +55,7 @@ func (c client) fill() {
 	place := c.do(`{ locations { id } }`).text("locations.0.id")
 	base := c.do(`{ priceLists { id } }`).text("priceLists.0.id")
 	blog := c.do(`{ blogs { nodes { id } } }`).text("blogs.nodes.0.id")
+	var variants []string
 	for i := range 12 {
 		m := c.change(`mutation($u: URL!) { mediaLink(input: {url: $u}) { media { id } userErrors { code } } }`, "u", fmt.Sprintf("https://x.example/%d.jpg", i)).text("mediaLink.media.id")
 		cat := c.change(`mutation($t: String!, $m: ID) { categoryCreate(input: {title: $t, mediaId: $m}) { category { id } userErrors { code } } }`, "t", fmt.Sprintf("C%d", i), "m", m).text("categoryCreate.category.id")
@@ -60,11 +70,36 @@ func (c client) fill() {
 		c.change(`mutation($h: String!) { menuCreate(input: {handle: $h, title: "M", items: [{title: "a", type: SEARCH, items: [{title: "b", type: SEARCH}]}]}) { menu { id } userErrors { code } } }`, "h", fmt.Sprintf("m-%d", i))
 		c.change(createRate, "i", map[string]any{"country": "DE", "name": fmt.Sprint("VAT ", i), "rate": "1"})
 		c.change(createZone, "i", zone(fmt.Sprint("Z", i), map[string]any{"country": countries[i]}, map[string]any{"currency": "EUR", "amount": "5"}))
+		c.papers(i, place, variant)
+		variants = append(variants, variant)
 		o := c.buy(purchase{variant, 1, "Ada", cardTill})
 		c.confirm(o)
 		c.change(`mutation($id: ID!, $v: Int!) { orderNoteAdd(id: $id, body: "x") { userErrors { code } } orderTagsSet(id: $id, version: $v, tags: ["x"]) { userErrors { code } } }`, "id", orderID(o), "v", o.Version)
 		c.change(`mutation($h: String!) { marketCreate(input: {handle: $h, name: "M", currency: "EUR", languages: ["en"]}) { market { id } userErrors { code } } }`, "h", fmt.Sprintf("m-%d", i))
 	}
+	for _, v := range variants {
+		c.bundle(v)
+	}
+}
+
+// papers makes one of each paper of a variant.
+func (c client) papers(i int, place, variant string) {
+	c.t.Helper()
+	other := c.place(fmt.Sprintf("acme-%d", i), "SUPPLIER")
+	c.change(`mutation($f: ID!, $t: ID!, $v: ID!) { stockTransferCreate(input: {from: $f, to: $t, lines: [{variant: $v, quantity: 1}]}) { transfer { id } userErrors { code } } }`, "f", place, "t", other, "v", variant)
+	c.change(`mutation($l: ID!, $v: ID!) { stockCountOpen(input: {location: $l, variants: [$v]}) { count { id } userErrors { code } } }`, "l", place, "v", variant)
+	c.change(`mutation($s: ID!, $l: ID!, $v: ID!) { purchaseOrderCreate(input: {supplier: $s, location: $l, lines: [{variant: $v, quantity: 1}]}) { purchaseOrder { id } userErrors { code } } }`, "s", other, "l", place, "v", variant)
+	c.change(`mutation($v: ID!, $l: ID!) { stockThresholdsSet(lines: [{variant: $v, location: $l, reorderAt: 9}]) { thresholds { id } userErrors { code } } }`, "v", variant, "l", place)
+	feed := c.change(`mutation($l: ID!, $h: String!) { stockFeedCreate(input: {handle: $h, name: "F", kind: CSV, location: $l}) { feed { id } userErrors { code } } }`, "l", place, "h", fmt.Sprintf("f-%d", i)).text("stockFeedCreate.feed.id")
+	c.change(`mutation($f: ID!) { stockFeedUpload(id: $f, content: "sku;on_hand\nNOPE;1\n") { run { id } userErrors { code } } }`, "f", feed)
+	c.wish(variant, "ada@example.com")
+}
+
+// bundle makes a product that is a bundle of a variant.
+func (c client) bundle(variant string) {
+	c.t.Helper()
+	set := c.change(`mutation { productCreate(input: {title: "Set"}) { product { variants { nodes { id } } } userErrors { code } } }`).text("productCreate.product.variants.nodes.0.id")
+	c.change(`mutation($v: ID!, $p: ID!) { bundleSet(variantId: $v, version: 0, input: {slots: [{choices: [{variant: $p}]}]}) { bundle { version } userErrors { code } } }`, "v", set, "p", variant)
 }
 
 func TestLists_askTheSameNumberOfStatementsWhateverTheirSize(t *testing.T) {
@@ -74,6 +109,8 @@ func TestLists_askTheSameNumberOfStatementsWhateverTheirSize(t *testing.T) {
 	d.Wait = 50 * time.Millisecond // a busy machine must not split a batch
 	c := h.as(staff.Owner)
 	c.fill()
+	_, err := h.deps.Thresholds.Sweep(t.Context())
+	h.must(err)
 	h.serve(d)
 	for name, query := range lists {
 		few, sql := c.fewest(query, 3, 0)

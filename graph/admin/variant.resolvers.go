@@ -7,10 +7,12 @@ package admin
 
 import (
 	"context"
+	"time"
 
 	"github.com/souk-commerce/souk/graph/admin/answer"
 	"github.com/souk-commerce/souk/graph/admin/generated"
 	"github.com/souk-commerce/souk/graph/gql"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
@@ -72,6 +74,10 @@ func (r *productVariantResolver) Stock(ctx context.Context, obj *catalog.Variant
 	return orNone(load(ctx).levels.Load(ctx, obj.ID))
 }
 
+func (r *productVariantResolver) Bundle(ctx context.Context, obj *catalog.Variant) (*bundle.Bundle, error) {
+	return load(ctx).bundles.Optional(ctx, &obj.ID)
+}
+
 func (r *queryResolver) ProductVariant(ctx context.Context, id string) (*catalog.Variant, error) {
 	return one(r.rooms.Catalog.VariantByID(ctx, idOf(gql.UnmarshalVariantID, id)))
 }
@@ -122,11 +128,22 @@ func (r *productVariantUpdateInputResolver) UnitPrice(ctx context.Context, obj *
 }
 
 func (r *productVariantUpdateInputResolver) BackorderLimit(ctx context.Context, obj *catalog.VariantChange, data *int) error {
-	limit := int64(-1) // takes the limit away
-	if data != nil {
-		limit = int64(*data)
-	}
-	obj.BackorderLimit = &limit
+	obj.BackorderLimit = orNegative(data)
+	return nil
+}
+
+func (r *productVariantUpdateInputResolver) BackorderAt(ctx context.Context, obj *catalog.VariantChange, data *time.Time) error {
+	obj.BackorderAt = orEmpty(data)
+	return nil
+}
+
+func (r *productVariantUpdateInputResolver) PreorderLimit(ctx context.Context, obj *catalog.VariantChange, data *int) error {
+	obj.PreorderLimit = orNegative(data)
+	return nil
+}
+
+func (r *productVariantUpdateInputResolver) PreorderAt(ctx context.Context, obj *catalog.VariantChange, data *time.Time) error {
+	obj.PreorderAt = orEmpty(data)
 	return nil
 }
 

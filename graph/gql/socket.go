@@ -21,6 +21,7 @@ const socketProtocol = "graphql-transport-ws"
 const (
 	closeInvalid   websocket.StatusCode = 4400
 	closeNoInit    websocket.StatusCode = 4401
+	closeForbidden websocket.StatusCode = 4403
 	closeProtocol  websocket.StatusCode = 4406
 	closeTooLate   websocket.StatusCode = 4408
 	closeDuplicate websocket.StatusCode = 4409
@@ -138,7 +139,28 @@ func (c *connection) greet() bool {
 		c.close(closeNoInit, "Unauthorized")
 		return false
 	}
+	if !c.known(m.Payload) {
+		c.close(closeForbidden, "Forbidden")
+		return false
+	}
 	return c.send(message{Type: "connection_ack"}) == nil
+}
+
+// known learns who opened the socket; false if nobody may.
+func (c *connection) known(payload json.RawMessage) bool {
+	greet := c.h.streams.cfg.Greet
+	if greet == nil {
+		return true
+	}
+	var said map[string]any
+	if len(payload) > 0 && decode(payload, &said) != nil {
+		return false
+	}
+	ctx, err := greet(c.ctx, said)
+	if err == nil {
+		c.ctx = ctx
+	}
+	return err == nil
 }
 
 // answer does what a message asks; false ends the connection.

@@ -22,15 +22,25 @@ import (
 // over WebSocket with the protocol graphql-transport-ws. Zero fields take their
 // defaults.
 //
-// Subscriptions need no cookie and are given none. So a page of any origin may
-// open a socket, as it may call by CORS: it can do nothing there that its own
-// server could not.
+// Subscriptions need no cookie and are given none; where they need to know who
+// asks, they are told by a bearer token. So a page of any origin may open a
+// socket, as it may call by CORS: it can do nothing there that its own server
+// could not.
 type Streaming struct {
 	PerSocket   int           // subscriptions on one socket; 20
 	Total       int           // subscriptions and sockets of this process; 5,000 of each
 	InitTimeout time.Duration // until a socket must have said connection_init; 5 s
 	KeepAlive   time.Duration // between signs of life, which proxies want; 20 s
 	WriteWait   time.Duration // how long a client may take to read what it is sent; 10 s
+
+	// Greet learns from the payload of connection_init who opens a socket, since a
+	// browser has no headers to say so, and gives the context of everything on it.
+	// An error closes the socket. Nil: the payload says nothing.
+	Greet func(ctx context.Context, payload map[string]any) (context.Context, error)
+	// Still is asked, as often as signs of life are given, whether who subscribed
+	// may hear more. An error is told to the client and ends the subscription.
+	// Nil: always.
+	Still func(context.Context) error
 }
 
 func (s Streaming) filled() Streaming {
@@ -115,9 +125,16 @@ func (h *Handler) subscribe(ctx context.Context, op *graphql.OperationContext, s
 			err = h.present.recovered(ctx, cause)
 		}
 	}()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer h.streams.mind(ctx, end)()
 	responses, ctx := h.engine.DispatchOperation(ctx, op)
 	for {
 		response := responses(ctx)
+		last := response == nil
+		if last {
+			response = h.farewell(ctx, op)
+		}
 		if response == nil {
 			return nil
 		}
@@ -125,10 +142,45 @@ func (h *Handler) subscribe(ctx context.Context, op *graphql.OperationContext, s
 		if err != nil {
 			return err
 		}
-		if err := send(body); err != nil {
+		if err := send(body); err != nil || last {
 			return err
 		}
 	}
+}
+
+// mind asks now and then whether a subscription may go on, and ends it if not.
+// It gives the function that waits until nobody asks any more.
+func (s *streams) mind(ctx context.Context, end context.CancelCauseFunc) func() {
+	if s.cfg.Still == nil {
+		return func() {}
+	}
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		tick := time.NewTicker(s.cfg.KeepAlive)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if err := s.cfg.Still(ctx); err != nil {
+					end(err)
+					return
+				}
+			}
+		}
+	})
+	return func() { end(nil); asking.Wait() }
+}
+
+// farewell says why a subscription was ended that might have gone on; nil when
+// it came to its end.
+func (h *Handler) farewell(ctx context.Context, op *graphql.OperationContext) *graphql.Response {
+	why := refusal(context.Cause(ctx))
+	if len(why) == 0 {
+		return nil
+	}
+	return h.engine.DispatchError(graphql.WithOperationContext(ctx, op), why)
 }
 
 // prepare makes the operation of a subscription; what is none is refused.

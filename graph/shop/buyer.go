@@ -43,6 +43,7 @@ func (e buyerExtension) InterceptOperation(ctx context.Context, next graphql.Ope
 	wish.Host = of.host
 	at, err := e.rooms.Buyers.Context(wish, e.rooms.Clock.Now())
 	at.Spend = gql.Rows(ctx).Spend
+	ctx = e.rooms.withBundles(ctx, graphql.GetOperationContext(ctx))
 	ctx = track.WithVisitor(ctx, visitorOf(of, args, e.rooms.market(at)))
 	return next(context.WithValue(ctx, buyerKey{}, buyer{at: at, err: err}))
 }

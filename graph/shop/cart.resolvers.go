@@ -24,7 +24,7 @@ func (r *mutationResolver) CartCreate(ctx context.Context, input *model.CartInpu
 	if err != nil {
 		return r.changed(ctx, cart.Ref{}, cart.Change{}, err, "input")
 	}
-	made, err := r.once(ctx, cart.Ref{}, func(ctx context.Context) (cart.Change, error) {
+	made, err := r.filling(ctx, cart.Ref{}, func(ctx context.Context) (cart.Change, error) {
 		return r.Carts.Create(ctx, at, in)
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func (r *mutationResolver) CartLinesAdd(ctx context.Context, cartID string, line
 	if err := faults.Err(); err != nil {
 		return r.changed(ctx, ref, cart.Change{}, err)
 	}
-	changed, err := r.once(ctx, ref, func(ctx context.Context) (cart.Change, error) {
+	changed, err := r.filling(ctx, ref, func(ctx context.Context) (cart.Change, error) {
 		return r.Carts.AddLines(ctx, ref, goods)
 	})
 	return r.changed(ctx, ref, changed, err)
@@ -56,7 +56,7 @@ func (r *mutationResolver) CartLinesUpdate(ctx context.Context, cartID string, l
 	if err := faults.Err(); err != nil {
 		return r.changed(ctx, ref, cart.Change{}, err)
 	}
-	changed, err := r.once(ctx, ref, func(ctx context.Context) (cart.Change, error) {
+	changed, err := r.filling(ctx, ref, func(ctx context.Context) (cart.Change, error) {
 		return r.Carts.UpdateLines(ctx, ref, changes)
 	})
 	return r.changed(ctx, ref, changed, err)
@@ -65,7 +65,7 @@ func (r *mutationResolver) CartLinesUpdate(ctx context.Context, cartID string, l
 // CartLinesRemove is the resolver for the cartLinesRemove field.
 func (r *mutationResolver) CartLinesRemove(ctx context.Context, cartID string, lineIds []string) (*answer.CartPayload, error) {
 	ref := cartRef(ctx, cartID)
-	changed, err := r.once(ctx, ref, func(ctx context.Context) (cart.Change, error) {
+	changed, err := r.filling(ctx, ref, func(ctx context.Context) (cart.Change, error) {
 		return r.Carts.RemoveLines(ctx, ref, idsOf[cart.LineID]("CartLine", lineIds))
 	})
 	return r.changed(ctx, ref, changed, err)
@@ -97,7 +97,7 @@ func (r *mutationResolver) CartBuyerIdentityUpdate(ctx context.Context, buyerIde
 	if err := faults.Err(); err != nil {
 		return r.changed(ctx, ref, cart.Change{}, err)
 	}
-	changed, err := r.once(ctx, ref, func(ctx context.Context) (cart.Change, error) {
+	changed, err := r.filling(ctx, ref, func(ctx context.Context) (cart.Change, error) {
 		return r.Carts.SetBuyer(ctx, ref, buyer)
 	})
 	return r.changed(ctx, ref, changed, err)

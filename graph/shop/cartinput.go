@@ -6,6 +6,7 @@ import (
 
 	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/gid"
@@ -82,6 +83,9 @@ func newLines(in []*model.CartLineInput, faults *fault.List) []cart.NewLine {
 	out := make([]cart.NewLine, len(in))
 	for i, l := range in {
 		out[i] = cart.NewLine{Variant: idOf[listing.VariantID]("ProductVariant", l.MerchandiseID), Quantity: either(l.Quantity, 1), Attributes: values(l.Attributes)}
+		if picked := components(l.Components); picked != nil {
+			out[i].Components = *picked
+		}
 		if l.SellingPlanID != nil {
 			faults.Add(errPlan.At(place("lines", i, "sellingPlanId")...))
 		}
@@ -92,10 +96,22 @@ func newLines(in []*model.CartLineInput, faults *fault.List) []cart.NewLine {
 	return out
 }
 
+// components reads what is picked for a bundle; nil when nothing is said of it.
+func components(in []*model.CartLineComponentInput) *[]bundle.Component {
+	if in == nil {
+		return nil
+	}
+	out := make([]bundle.Component, len(in))
+	for i, c := range in {
+		out[i] = bundle.Component{Variant: idOf[listing.VariantID]("ProductVariant", c.MerchandiseID), Quantity: c.Quantity}
+	}
+	return &out
+}
+
 func lineChanges(in []*model.CartLineUpdateInput, faults *fault.List) []cart.LineChange {
 	out := make([]cart.LineChange, len(in))
 	for i, l := range in {
-		out[i] = cart.LineChange{ID: idOf[cart.LineID]("CartLine", l.ID), Quantity: l.Quantity}
+		out[i] = cart.LineChange{ID: idOf[cart.LineID]("CartLine", l.ID), Quantity: l.Quantity, Components: components(l.Components)}
 		if l.MerchandiseID != nil {
 			variant := idOf[listing.VariantID]("ProductVariant", *l.MerchandiseID)
 			out[i].Variant = &variant

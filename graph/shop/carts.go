@@ -77,6 +77,9 @@ func (r *Resolver) showCart(ctx context.Context, c cart.Cart, asked ...selection
 			if answer.Sold(l) {
 				ids = append(ids, l.Variant)
 			}
+			for _, part := range l.Components {
+				ids = append(ids, part.Variant)
+			}
 		}
 		if goods, err = r.goods(ctx, c.Country, c.Language, ids, need); err != nil {
 			return nil, nil, err
@@ -102,6 +105,11 @@ func (r *Resolver) goods(ctx context.Context, to locale.Country, in locale.Langu
 		return nil, err
 	}
 	at.Spend = gql.Rows(ctx).Spend
+	return r.variants(ctx, at, ids, need)
+}
+
+// variants reads any number of variants.
+func (r *Resolver) variants(ctx context.Context, at listing.Context, ids []listing.VariantID, need listing.Need) (map[listing.VariantID]*listing.Variant, error) {
 	slices.Sort(ids)
 	all := make(map[listing.VariantID]*listing.Variant, len(ids))
 	for chunk := range slices.Chunk(slices.Compact(ids), listing.MaxPage) {
@@ -137,8 +145,10 @@ func cartNeed(asked []selection) (need listing.Need, wanted bool) {
 
 func linesNeed(need listing.Need, wanted bool, s selection) (listing.Need, bool) {
 	for _, node := range s.nodes("BaseCartLineConnection", "BaseCartLineEdge") {
-		for _, merchandise := range node.inside("merchandise") {
-			need, wanted = need.Merge(variantNeed(merchandise)), true
+		for _, part := range append(node.inside("lineComponents"), node) {
+			for _, merchandise := range part.inside("merchandise") {
+				need, wanted = need.Merge(variantNeed(merchandise)), true
+			}
 		}
 	}
 	return need, wanted

@@ -112,9 +112,12 @@ func (r *Resolver) asItIs(ctx context.Context, ref checkout.Ref, c checkout.Chec
 func (r *Resolver) showCheckout(ctx context.Context, c checkout.Checkout, asked ...selection) (*answer.Checkout, error) {
 	var goods map[listing.VariantID]*listing.Variant
 	if need, wanted := checkoutNeed(asked); wanted {
-		ids := make([]listing.VariantID, len(c.Lines))
+		var ids []listing.VariantID
 		for i := range c.Lines {
-			ids[i] = c.Lines[i].Variant
+			ids = append(ids, c.Lines[i].Variant)
+			for _, part := range c.Lines[i].Components {
+				ids = append(ids, part.Variant)
+			}
 		}
 		var err error
 		if goods, err = r.goods(ctx, c.Country, c.Language, ids, need); err != nil {
@@ -164,9 +167,17 @@ func checkoutNeed(asked []selection) (need listing.Need, wanted bool) {
 			lines = append(lines, shipment.inside("lines")...)
 		}
 		for _, l := range lines {
-			for _, v := range l.inside("variant") {
-				need, wanted = need.Merge(variantNeed(v)), true
-			}
+			need, wanted = lineNeed(need, wanted, l)
+		}
+	}
+	return need, wanted
+}
+
+// lineNeed adds what a line and the parts of a bundle in it need of variants.
+func lineNeed(need listing.Need, wanted bool, line selection) (listing.Need, bool) {
+	for _, of := range append(line.inside("components"), line) {
+		for _, v := range of.inside("variant") {
+			need, wanted = need.Merge(variantNeed(v)), true
 		}
 	}
 	return need, wanted

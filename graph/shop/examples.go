@@ -16,6 +16,7 @@ func Examples() []playground.Example {
 		{Name: "3 Address and delivery", Variables: exampleAddressVariables, Query: exampleAddress},
 		{Name: "4 Pay", Variables: `{"checkout": "the id of the checkout", "quote": "its quoteHash", "key": "a random key"}`, Query: examplePay},
 		{Name: "5 Track", Variables: `{"number": "1001", "email": "ada@example.com"}`, Query: exampleTrack},
+		{Name: "Stock", Variables: `{"variants": ["gid://souk/ProductVariant/1", "gid://souk/ProductVariant/2"]}`, Query: exampleStock},
 		{Name: "Watch", Variables: `{"token": "the token of the checkout"}`, Query: exampleWatch},
 	}
 }

@@ -185,6 +185,19 @@ query Track($number: String!, $email: String!) {
 }
 `
 
+	exampleStock = `# Watch what is left of variants in a market while others buy.
+subscription Stock($variants: [ID!]!) @inContext(country: US) {
+  stockChanged(variantIds: $variants) {
+    variantId
+    availableForSale
+    quantityAvailable
+    stockState
+    backorderDate
+    preorderDate
+  }
+}
+`
+
 	exampleWatch = `# Watch a checkout while it is changed in other tabs.
 subscription Watch($token: String!) {
   checkoutUpdated(token: $token) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/graph/shop"
 	"github.com/souk-commerce/souk/internal/platform/event"
 )
@@ -62,26 +63,28 @@ func (s *stream) expect(want string) {
 	}
 }
 
+// tell brings what the outbox brings in a server.
+func (s *till) tell() {
+	s.t.Helper()
+	rows, err := s.shop.DB.Pool().Query(s.t.Context(), `SELECT id, topic, aggregate_kind, aggregate_id, payload FROM outbox WHERE id > $1 AND topic = ANY($2) ORDER BY id`, s.told, live.Topics())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var all []event.Envelope
+	for rows.Next() {
+		var e event.Envelope
+		if err := rows.Scan(&e.ID, &e.Topic, &e.AggregateKind, &e.AggregateID, &e.Payload); err != nil {
+			s.t.Fatal(err)
+		}
+		all, s.told = append(all, e), e.ID
+	}
+	_ = s.live.Handle(s.t.Context(), all)
+}
+
 func TestSubscriptions_showEachChange(t *testing.T) {
 	s := openTill(t)
 	web := httptest.NewServer(shop.Visitors(s.handler))
 	t.Cleanup(func() { s.handler.Close(); web.Close() })
-	told := int64(0)
-	tell := func() { // what the outbox brings in a server
-		rows, err := s.shop.DB.Pool().Query(t.Context(), `SELECT id, topic, aggregate_kind, aggregate_id, payload FROM outbox WHERE id > $1 AND topic = ANY($2) ORDER BY id`, told, shop.LiveTopics())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all []event.Envelope
-		for rows.Next() {
-			var e event.Envelope
-			if err := rows.Scan(&e.ID, &e.Topic, &e.AggregateKind, &e.AggregateID, &e.Payload); err != nil {
-				t.Fatal(err)
-			}
-			all, told = append(all, e), e.ID
-		}
-		_ = s.live.Handle(t.Context(), all)
-	}
 	before := runtime.NumGoroutine()
 	from := s.shop.Cart(t, "US", map[string]int{"mug": 1})
 	s.shop.Ready(t, from, "US")
@@ -90,11 +93,11 @@ func TestSubscriptions_showEachChange(t *testing.T) {
 	watched := s.subscribe(web.URL, `subscription { checkoutUpdated(token: "{{token}}") { state email order { name } lines(first: 5) { nodes { variant { sku } } } } }`)
 	watched.expect(`"state":"READY","email":"ada@example.com","order":null,"lines":{"nodes":[{"variant":{"sku":"mug"}}]}`)
 	s.ask(`mutation { checkoutSetContact(ref: { id: "{{checkout}}" }, email: "eve@example.com") { checkout { quoteHash } userErrors { code } } }`)
-	tell()
+	s.tell()
 	watched.expect(`"email":"eve@example.com"`)
-	tell()
+	s.tell()
 	s.ask(`mutation { checkoutComplete(ref: { id: "{{checkout}}" }, quoteHash: "{{quote}}", idempotencyKey: "p", payment: { methodHandle: "sandbox", token: "ok" }) { orderAccessToken userErrors { code message } } }`)
-	tell()
+	s.tell()
 	watched.expect(`"state":"COMPLETED","email":"eve@example.com","order":{"name":"#1001"}`)
 	watched.expect("complete")
 
@@ -107,7 +110,7 @@ func TestSubscriptions_showEachChange(t *testing.T) {
 	if _, err := s.shop.Orders.Cancel(t.Context(), found.ID, found.Version, "customer", ""); err != nil {
 		t.Fatal(err)
 	}
-	tell()
+	s.tell()
 	ordered.expect(`"status":"CANCELLED"`)
 	ordered.close()
 	watched.close()

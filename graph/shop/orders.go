@@ -34,9 +34,12 @@ func (r *Resolver) order(ctx context.Context, found order.Order, err error) (*an
 func (r *Resolver) showOrder(ctx context.Context, o order.Order, asked ...selection) (*answer.Order, error) {
 	var goods map[listing.VariantID]*listing.Variant
 	if need, wanted := orderNeed(asked); wanted {
-		ids := make([]listing.VariantID, len(o.Lines))
+		var ids []listing.VariantID
 		for i := range o.Lines {
-			ids[i] = o.Lines[i].Variant
+			ids = append(ids, o.Lines[i].Variant)
+			for _, part := range o.Lines[i].Components {
+				ids = append(ids, part.Variant)
+			}
 		}
 		var err error
 		if goods, err = r.goods(ctx, o.Country, o.Language, ids, need); err != nil {
@@ -82,9 +85,7 @@ func orderNeed(asked []selection) (need listing.Need, wanted bool) {
 	for _, s := range asked {
 		for _, list := range s.inside("lineItems") {
 			for _, l := range list.nodes("OrderLineItemConnection", "OrderLineItemEdge") {
-				for _, v := range l.inside("variant") {
-					need, wanted = need.Merge(variantNeed(v)), true
-				}
+				need, wanted = lineNeed(need, wanted, l)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ package shop
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/generated"
 	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/listing"
@@ -16,6 +17,11 @@ import (
 // VariantsCount is the resolver for the variantsCount field.
 func (r *productResolver) VariantsCount(ctx context.Context, obj *listing.Product) (*model.Count, error) {
 	return &model.Count{Count: obj.VariantCount, Precision: model.CountPrecisionExact}, nil
+}
+
+// Bundle is the resolver for the bundle field.
+func (r *productVariantResolver) Bundle(ctx context.Context, obj *listing.Variant) (*answer.Bundle, error) {
+	return r.bundle(ctx, obj)
 }
 
 // Product is the resolver for the product field.
@@ -75,4 +81,12 @@ func (r *queryRootResolver) FeaturedProducts(ctx context.Context, categoryID *st
 // Product returns generated.ProductResolver implementation.
 func (r *Resolver) Product() generated.ProductResolver { return &productResolver{r} }
 
-type productResolver struct{ *Resolver }
+// ProductVariant returns generated.ProductVariantResolver implementation.
+func (r *Resolver) ProductVariant() generated.ProductVariantResolver {
+	return &productVariantResolver{r}
+}
+
+type (
+	productResolver        struct{ *Resolver }
+	productVariantResolver struct{ *Resolver }
+)

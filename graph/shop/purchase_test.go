@@ -11,16 +11,19 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/graph/gql/guard"
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/graph/shop"
 	"github.com/souk-commerce/souk/internal/kernel/gid"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/testkit/salesfloor"
 )
 
@@ -29,17 +32,23 @@ type till struct {
 	t       *testing.T
 	shop    *salesfloor.Shop
 	handler *gql.Handler
-	live    *shop.Live
+	live    *live.Hub
+	restock *restock.Service
+	told    int64             // the last fact that subscriptions were told of
 	seen    map[string]string // what answers named last: cart, checkout, quote …
 }
 
 func openTill(t *testing.T) *till {
 	t.Helper()
 	s := salesfloor.Open(t, salesfloor.Options{})
-	live := shop.NewLive()
+	if err := s.Stock.RefreshPolicies(t.Context()); err != nil { // as the server does at its start
+		t.Fatal(err)
+	}
+	hub, waiting := live.NewHub(), restock.NewService(restock.Rooms{DB: s.DB, Events: s.Outbox, Goods: s.Listing, Buyers: s.Buyers, Attempts: s.Redis, Key: s.Key})
 	rooms := shop.Rooms{
 		Listing: s.Listing, Buyers: s.Buyers, Markets: s.Markets, Track: s.Track, Carts: s.Carts, Checkouts: s.Checkouts, Orders: s.Orders,
-		Payments: s.Payments, Keys: idempotency.New(s.DB), Secret: s.Key, Clock: s.DB.Clock(), Site: "https://api.example", Live: live,
+		Payments: s.Payments, Keys: idempotency.New(s.DB), Secret: s.Key, Clock: s.DB.Clock(), Site: "https://api.example", Live: hub,
+		Wait: 50 * time.Millisecond, Bundles: s.Bundles, Restock: waiting,
 	}
 	handler, err := gql.NewHandler(gql.HandlerConfig{
 		Schema: shop.NewSchema(rooms), Limits: guard.Shop(), Extensions: []graphql.HandlerExtension{rooms.Buyer()},
@@ -48,7 +57,7 @@ func openTill(t *testing.T) *till {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &till{t: t, shop: s, handler: handler, live: live, seen: map[string]string{}}
+	return &till{t: t, shop: s, handler: handler, live: hub, restock: waiting, seen: map[string]string{}}
 }
 
 // answered is what came back for a request.

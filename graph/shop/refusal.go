@@ -119,6 +119,7 @@ var warningCodes = map[cart.WarningCode]answer.Word{
 	cart.NotEnoughStock:       "MERCHANDISE_NOT_ENOUGH_STOCK",
 	cart.OutOfStock:           "MERCHANDISE_OUT_OF_STOCK",
 	cart.Unavailable:          "MERCHANDISE_UNAVAILABLE",
+	cart.BundleChanged:        "BUNDLE_CHANGED",
 	cart.PriceChanged:         "PRICE_CHANGED",
 	cart.DiscountNotFound:     "DISCOUNT_NOT_FOUND",
 	cart.GiftCardsUnavailable: "PAYMENTS_GIFT_CARDS_UNAVAILABLE",

@@ -5,10 +5,13 @@ package shop
 
 import (
 	"context"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/graph/shop/generated"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/checkout"
 	"github.com/souk-commerce/souk/internal/content"
@@ -21,6 +24,7 @@ import (
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/secret"
+	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/track"
 	"github.com/souk-commerce/souk/internal/translation"
 )
@@ -39,21 +43,32 @@ type Rooms struct {
 	Checkouts    *checkout.Service
 	Orders       *order.Service
 	Payments     *payment.Service
-	Live         *Live
+	Bundles      *bundle.Service  // nil: nothing is sold as a bundle
+	Restock      *restock.Service // nil: nobody is told of stock that comes
+	Live         *live.Hub
 	Keys         *idempotency.Keys
 	Secret       secret.Key
 	Clock        clock.Clock
+	// Wait is how long the read of a bundle waits for others; 0: loader.Wait.
+	Wait time.Duration
 	// Site is the public address of the shop, without a slash at its end.
 	Site string
 }
 
 // Resolver is the root of all resolvers.
-type Resolver struct{ Rooms }
+type Resolver struct {
+	Rooms
+	stock *stockHub
+}
 
 // NewSchema makes the executable schema. Its operations need the extension
 // Buyer, which says for whom they are answered, and come through Visitors.
 func NewSchema(rooms Rooms) graphql.ExecutableSchema {
-	return generated.NewExecutableSchema(generated.Config{Resolvers: &Resolver{rooms}})
+	root := &Resolver{Rooms: rooms}
+	if root.stock = newStockHub(root.lookAtStock); rooms.Live != nil {
+		rooms.Live.Listen(root.stock.hear)
+	}
+	return generated.NewExecutableSchema(generated.Config{Resolvers: root})
 }
 
 // Buyer is the extension that finds out, once for each operation, for whom it

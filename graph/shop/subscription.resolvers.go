@@ -22,6 +22,11 @@ func (r *subscriptionResolver) OrderUpdated(ctx context.Context, accessToken str
 	return r.watchOrder(ctx, accessToken)
 }
 
+// StockChanged is the resolver for the stockChanged field.
+func (r *subscriptionResolver) StockChanged(ctx context.Context, variantIds []string) (<-chan []*answer.StockUpdate, error) {
+	return r.watchStock(ctx, variantIds)
+}
+
 // Subscription returns generated.SubscriptionResolver implementation.
 func (r *Resolver) Subscription() generated.SubscriptionResolver { return &subscriptionResolver{r} }
 

@@ -37,6 +37,7 @@ type DeliveryRateInput struct {
 // OrderLine is a line of an order with the currency of its amounts.
 type OrderLine struct {
 	order.Line
+	Order    order.ID
 	Currency money.Currency
 }
 
@@ -44,7 +45,7 @@ type OrderLine struct {
 func OrderLines(o order.Order) []OrderLine {
 	out := make([]OrderLine, len(o.Lines))
 	for i, l := range o.Lines {
-		out[i] = OrderLine{l, o.Currency}
+		out[i] = OrderLine{l, o.ID, o.Currency}
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/introspection"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/souk-commerce/souk/graph/admin/answer"
 	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/internal/audit"
 	"github.com/souk-commerce/souk/internal/catalog"
@@ -25,9 +26,14 @@ import (
 	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/purchasing"
+	"github.com/souk-commerce/souk/internal/replenish"
+	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/stockfeed"
 	"github.com/souk-commerce/souk/internal/tax"
+	"github.com/souk-commerce/souk/internal/warehouse"
 )
 
 // region    ************************** generated!.gotpl **************************
@@ -1593,6 +1599,44 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.SelectionSet, v float64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalFloatContext(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) unmarshalNFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋauditᚐID(ctx context.Context, v any) (audit.ID, error) {
 	res, err := gql.UnmarshalAuditID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2041,6 +2085,70 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpurchasingᚐID(ctx context.Context, v any) (purchasing.ID, error) {
+	res, err := answer.UnmarshalPurchaseOrderID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpurchasingᚐID(ctx context.Context, sel ast.SelectionSet, v purchasing.ID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalPurchaseOrderID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpurchasingᚐLineID(ctx context.Context, v any) (purchasing.LineID, error) {
+	res, err := answer.UnmarshalPurchaseOrderLineID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋpurchasingᚐLineID(ctx context.Context, sel ast.SelectionSet, v purchasing.LineID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalPurchaseOrderLineID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋreplenishᚐThresholdID(ctx context.Context, v any) (replenish.ThresholdID, error) {
+	res, err := answer.UnmarshalThresholdID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋreplenishᚐThresholdID(ctx context.Context, sel ast.SelectionSet, v replenish.ThresholdID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalThresholdID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋrestockᚐID(ctx context.Context, v any) (restock.ID, error) {
+	res, err := answer.UnmarshalRestockRequestID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋrestockᚐID(ctx context.Context, sel ast.SelectionSet, v restock.ID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalRestockRequestID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋshippingᚐMethodID(ctx context.Context, v any) (shipping.MethodID, error) {
 	res, err := gql.UnmarshalDeliveryMethodID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2089,6 +2197,38 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstockfeedᚐID(ctx context.Context, v any) (stockfeed.ID, error) {
+	res, err := answer.UnmarshalFeedID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstockfeedᚐID(ctx context.Context, sel ast.SelectionSet, v stockfeed.ID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalFeedID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstockfeedᚐRunID(ctx context.Context, v any) (stockfeed.RunID, error) {
+	res, err := answer.UnmarshalFeedRunID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstockfeedᚐRunID(ctx context.Context, sel ast.SelectionSet, v stockfeed.RunID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalFeedRunID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋtaxᚐRateID(ctx context.Context, v any) (tax.RateID, error) {
 	res, err := gql.UnmarshalTaxRateID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2097,6 +2237,70 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsouk�
 func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋtaxᚐRateID(ctx context.Context, sel ast.SelectionSet, v tax.RateID) graphql.Marshaler {
 	_ = sel
 	res := gql.MarshalTaxRateID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐCountID(ctx context.Context, v any) (warehouse.CountID, error) {
+	res, err := answer.UnmarshalStockCountID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐCountID(ctx context.Context, sel ast.SelectionSet, v warehouse.CountID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalStockCountID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐCountLineID(ctx context.Context, v any) (warehouse.CountLineID, error) {
+	res, err := answer.UnmarshalStockCountLineID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐCountLineID(ctx context.Context, sel ast.SelectionSet, v warehouse.CountLineID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalStockCountLineID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐTransferID(ctx context.Context, v any) (warehouse.TransferID, error) {
+	res, err := answer.UnmarshalTransferID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐTransferID(ctx context.Context, sel ast.SelectionSet, v warehouse.TransferID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalTransferID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐTransferLineID(ctx context.Context, v any) (warehouse.TransferLineID, error) {
+	res, err := answer.UnmarshalTransferLineID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋwarehouseᚐTransferLineID(ctx context.Context, sel ast.SelectionSet, v warehouse.TransferLineID) graphql.Marshaler {
+	_ = sel
+	res := answer.MarshalTransferLineID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2469,6 +2673,30 @@ func (ec *executionContext) marshalOID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋmarketᚐID(ctx context.Context, v any) (market.ID, error) {
+	res, err := gql.UnmarshalMarketID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋmarketᚐID(ctx context.Context, sel ast.SelectionSet, v market.ID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := gql.MarshalMarketID(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstockfeedᚐID(ctx context.Context, v any) (stockfeed.ID, error) {
+	res, err := answer.UnmarshalFeedID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋstockfeedᚐID(ctx context.Context, sel ast.SelectionSet, v stockfeed.ID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := answer.MarshalFeedID(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCategoryIDᚄ(ctx context.Context, v any) ([]catalog.CategoryID, error) {
 	if v == nil {
 		return nil, nil
@@ -2644,6 +2872,41 @@ func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsouk�
 	return ret
 }
 
+func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCategoryID(ctx context.Context, v any) (*catalog.CategoryID, error) {
 	if v == nil {
 		return nil, nil
@@ -2659,6 +2922,24 @@ func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsouk�
 	_ = sel
 	_ = ctx
 	res := gql.MarshalCategoryID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLocationID(ctx context.Context, v any) (*inventory.LocationID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := gql.UnmarshalLocationID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLocationID(ctx context.Context, sel ast.SelectionSet, v *inventory.LocationID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := gql.MarshalLocationID(*v)
 	return res
 }
 

@@ -22,16 +22,23 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Article() ArticleResolver
+	Bundle() BundleResolver
+	BundleChoice() BundleChoiceResolver
 	Category() CategoryResolver
 	Collection() CollectionResolver
 	DeliveryArea() DeliveryAreaResolver
 	DeliveryRate() DeliveryRateResolver
 	ImportRun() ImportRunResolver
+	Location() LocationResolver
+	LocationAddress() LocationAddressResolver
+	Market() MarketResolver
 	Media() MediaResolver
 	MenuItem() MenuItemResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	OrderLine() OrderLineResolver
+	OrderLineAllocation() OrderLineAllocationResolver
+	OrderLineComponent() OrderLineComponentResolver
 	OrderNotePayload() OrderNotePayloadResolver
 	OrderPayload() OrderPayloadResolver
 	Payment() PaymentResolver
@@ -41,24 +48,42 @@ type ResolverRoot interface {
 	Product() ProductResolver
 	ProductOptionValue() ProductOptionValueResolver
 	ProductVariant() ProductVariantResolver
+	PurchaseOrder() PurchaseOrderResolver
+	PurchaseOrderLine() PurchaseOrderLineResolver
 	Query() QueryResolver
+	RestockRequest() RestockRequestResolver
 	RuleCondition() RuleConditionResolver
 	Shop() ShopResolver
 	StaffMember() StaffMemberResolver
+	StockAdjustOutcome() StockAdjustOutcomeResolver
+	StockAdjustReport() StockAdjustReportResolver
+	StockAdjustRow() StockAdjustRowResolver
+	StockCount() StockCountResolver
+	StockCountLine() StockCountLineResolver
+	StockFeed() StockFeedResolver
+	StockFeedRun() StockFeedRunResolver
 	StockLevel() StockLevelResolver
 	StockMovement() StockMovementResolver
+	StockReorder() StockReorderResolver
 	StockReservation() StockReservationResolver
+	StockThreshold() StockThresholdResolver
+	StockTransfer() StockTransferResolver
+	StockTransferLine() StockTransferLineResolver
+	Subscription() SubscriptionResolver
 	Swatch() SwatchResolver
 	TaxRate() TaxRateResolver
 	CategoryUpdateInput() CategoryUpdateInputResolver
 	CollectionUpdateInput() CollectionUpdateInputResolver
+	LocationCreateInput() LocationCreateInputResolver
 	LocationUpdateInput() LocationUpdateInputResolver
 	MenuItemInput() MenuItemInputResolver
 	PriceListUpdateInput() PriceListUpdateInputResolver
 	ProductVariantInput() ProductVariantInputResolver
 	ProductVariantUpdateInput() ProductVariantUpdateInputResolver
+	PurchaseOrderUpdateInput() PurchaseOrderUpdateInputResolver
 	RuleConditionInput() RuleConditionInputResolver
 	ShopInput() ShopInputResolver
+	StockTransferUpdateInput() StockTransferUpdateInputResolver
 }
 
 type DirectiveRoot struct {
@@ -93,6 +118,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAttributeUpdateInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBlogInput,
+		ec.unmarshalInputBundleChoiceInput,
+		ec.unmarshalInputBundleInput,
+		ec.unmarshalInputBundleSlotInput,
 		ec.unmarshalInputCategoryCreateInput,
 		ec.unmarshalInputCategoryFilter,
 		ec.unmarshalInputCategoryUpdateInput,
@@ -102,13 +130,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCollectionRuleInput,
 		ec.unmarshalInputCollectionUpdateInput,
 		ec.unmarshalInputContentFilter,
+		ec.unmarshalInputCoordinatesInput,
 		ec.unmarshalInputDeliveryAreaInput,
 		ec.unmarshalInputDeliveryMethodInput,
 		ec.unmarshalInputDeliveryRateInput,
 		ec.unmarshalInputDeliveryZoneInput,
 		ec.unmarshalInputImportRunFilter,
+		ec.unmarshalInputLocationAddressInput,
 		ec.unmarshalInputLocationCreateInput,
 		ec.unmarshalInputLocationUpdateInput,
+		ec.unmarshalInputLocationZoneInput,
 		ec.unmarshalInputMailFilter,
 		ec.unmarshalInputMarketFilter,
 		ec.unmarshalInputMarketInput,
@@ -117,6 +148,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMenuItemInput,
 		ec.unmarshalInputMetafieldInput,
 		ec.unmarshalInputOrderFilter,
+		ec.unmarshalInputOrderReallocateInput,
 		ec.unmarshalInputPageInput,
 		ec.unmarshalInputPolicyInput,
 		ec.unmarshalInputPriceFilter,
@@ -135,7 +167,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputProductVariantFilter,
 		ec.unmarshalInputProductVariantInput,
 		ec.unmarshalInputProductVariantUpdateInput,
+		ec.unmarshalInputPurchaseOrderArrivalInput,
+		ec.unmarshalInputPurchaseOrderCreateInput,
+		ec.unmarshalInputPurchaseOrderFilter,
+		ec.unmarshalInputPurchaseOrderLineInput,
+		ec.unmarshalInputPurchaseOrderUpdateInput,
 		ec.unmarshalInputQuantityRuleInput,
+		ec.unmarshalInputRestockRequestFilter,
 		ec.unmarshalInputRuleConditionInput,
 		ec.unmarshalInputSeoInput,
 		ec.unmarshalInputShopInput,
@@ -143,12 +181,31 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStaffFilter,
 		ec.unmarshalInputStaffMemberCreateInput,
 		ec.unmarshalInputStaffMemberUpdateInput,
+		ec.unmarshalInputStockAdjustLineInput,
 		ec.unmarshalInputStockAdjustmentInput,
+		ec.unmarshalInputStockArrivalInput,
+		ec.unmarshalInputStockCountFilter,
 		ec.unmarshalInputStockCountInput,
+		ec.unmarshalInputStockCountLineFilter,
+		ec.unmarshalInputStockCountOpenInput,
+		ec.unmarshalInputStockFeedCreateInput,
+		ec.unmarshalInputStockFeedFilter,
+		ec.unmarshalInputStockFeedRunFilter,
+		ec.unmarshalInputStockFeedUpdateInput,
 		ec.unmarshalInputStockLevelFilter,
 		ec.unmarshalInputStockMovementFilter,
+		ec.unmarshalInputStockPolicyInput,
 		ec.unmarshalInputStockReceiptInput,
+		ec.unmarshalInputStockReorderFilter,
 		ec.unmarshalInputStockReservationFilter,
+		ec.unmarshalInputStockSafetyInput,
+		ec.unmarshalInputStockTallyInput,
+		ec.unmarshalInputStockThresholdFilter,
+		ec.unmarshalInputStockThresholdInput,
+		ec.unmarshalInputStockTransferCreateInput,
+		ec.unmarshalInputStockTransferFilter,
+		ec.unmarshalInputStockTransferLineInput,
+		ec.unmarshalInputStockTransferUpdateInput,
 		ec.unmarshalInputSwatchInput,
 		ec.unmarshalInputTaxRateFilter,
 		ec.unmarshalInputTaxRateInput,
@@ -206,6 +263,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -232,6 +306,180 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../schema/adjust.graphqls", Input: `"What a line of a bulk adjustment that is refused means for the others."
+enum StockAdjustMode {
+  "The others are refused as well: nothing is written."
+  ALL_OR_NOTHING
+  "The others are applied, and the report says which were not."
+  PER_LINE
+}
+
+"A change of what is on hand of one variant at one location: a difference or a count, one of the two."
+input StockAdjustLineInput {
+  "The variant."
+  variant: ID!
+  "The location."
+  location: ID!
+  "How many more lie there; fewer if negative."
+  delta: Int
+  "How many lie there."
+  onHand: Int
+  "How many lay there when they were counted. If it is no longer so the line is refused as COUNT_CHANGED."
+  expected: Int
+  "Why, for people; that of the whole adjustment if empty."
+  reason: String! = ""
+}
+
+"What became of a line of a bulk adjustment."
+type StockAdjustOutcome @access(rule: STAFF) {
+  "By how much what is on hand changed; 0 if the line was refused, or the books agreed with it."
+  moved: Int!
+  "The level as it is now; null if there is none."
+  level: StockLevel
+  "Why the line was refused; null if it was applied."
+  refusal: UserError
+}
+
+"What came of a bulk adjustment."
+type StockAdjustManyPayload @access(rule: STAFF) {
+  "What became of each line, in their order; null if the adjustment was refused as a whole."
+  outcomes: [StockAdjustOutcome!]
+  "Why it was refused as a whole, with the places of the lines at fault; empty if it was not."
+  userErrors: [UserError!]!
+}
+
+"What became of a file of adjustments."
+type StockAdjustReport @access(rule: STAFF) {
+  "Whether nothing was written, because only a report was asked for."
+  dryRun: Boolean!
+  "How many lines the file has."
+  lines: Int!
+  "How many of them changed a count."
+  changed: Int!
+  "How many of them agreed with the books."
+  unchanged: Int!
+  "How many of them were refused."
+  refused: Int!
+  "The columns that mean nothing here and were not read."
+  ignoredColumns: [String!]!
+  "What became of the lines, in the order of the file."
+  rows(
+    "How many lines, at most 1,000."
+    first: Int! = 250
+    "Only lines that come after this one of the file; name the last one that you have for the next page."
+    afterLine: Int! = 0
+    "Only those that were refused, or only those that were not."
+    refused: Boolean
+  ): [StockAdjustRow!]!
+}
+
+"What became of one line of a file."
+type StockAdjustRow @access(rule: STAFF) {
+  "Where the line stands in the file, from 1; the names of the columns are line 1."
+  line: Int!
+  "What the line calls the variant."
+  item: String!
+  "By how much what is on hand changed."
+  moved: Int!
+  "The level as it is now, or would be after a dry run; null if there is none."
+  level: StockLevel
+  "Why the line was refused; null if it was not."
+  refusal: UserError
+}
+
+"What came of a file of adjustments."
+type StockAdjustCsvPayload @access(rule: STAFF) {
+  "What became of its lines; null if the file was refused as a whole."
+  report: StockAdjustReport
+  "Why the file was refused as a whole; empty if it was not."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Changes what is on hand of up to 250 levels in one transaction, and says what became of each line."
+  stockAdjustMany(
+    "The lines, from 1 to 250; each level stands in one of them only."
+    lines: [StockAdjustLineInput!]!
+    "What a refused line means for the others."
+    mode: StockAdjustMode! = ALL_OR_NOTHING
+    "Why, for people; the ledger keeps it."
+    reason: String!
+    "Names this change; needed here or as the header Idempotency-Key. Sent again with the same arguments it is done once; with others it is refused."
+    idempotencyKey: String
+  ): StockAdjustManyPayload! @access(rule: STAFF, permission: "stock.write")
+  "Changes what is on hand as a CSV file says, each line on its own. Its first line names the columns: variant, sku or barcode; location (a handle or an id; the default location if there is no such column); delta or on_hand; reason. Others are not read. When it is interrupted, the same file under the same key goes on where it stopped."
+  stockAdjustCsv(
+    "The text of the file, at most 4 MB and 20,000 lines. Commas, semicolons and tabs separate cells."
+    content: String!
+    "Whether only a report is made and nothing written. It needs no key."
+    dryRun: Boolean! = false
+    "Why, for people; the ledger keeps it for lines that have no reason of their own."
+    reason: String!
+    "Names this change; needed here or as the header Idempotency-Key. Sent again with the same arguments it is done once; with others it is refused."
+    idempotencyKey: String
+  ): StockAdjustCsvPayload! @access(rule: STAFF, permission: "stock.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/allocation.graphqls", Input: `"How many pieces of a line of an order are at a location and wait to be sent from there."
+type OrderLineAllocation @access(rule: STAFF, permission: "orders.read") {
+  "The variant: that of the line, or of a bundle's component; null if it is gone."
+  variant: ProductVariant
+  "The location that sends them; null if it is gone."
+  location: Location
+  "How many pieces."
+  quantity: Int!
+  "Where they stand: CONSUMED, since the order has them."
+  state: StockReservationState!
+}
+
+"A component of a bundle that was bought, frozen."
+type OrderLineComponent @access(rule: STAFF, permission: "orders.read") {
+  "The variant as it is now; null if it is gone."
+  variant: ProductVariant
+  "The product as it is now; null if it is gone."
+  product: Product
+  "The product's title at the time."
+  title: String!
+  "The variant's title at the time."
+  variantTitle: String!
+  "The SKU at the time; empty if there was none."
+  sku: String!
+  "How many pieces of it one bundle has."
+  quantity: Int!
+  "Whether it has to be sent."
+  requiresShipping: Boolean!
+  "What one piece weighed, in grams."
+  grams: Int!
+}
+
+"Which pieces of an order are to be sent from another location."
+input OrderReallocateInput {
+  "The line of the order."
+  line: ID!
+  "The variant; needed only where the line is a bundle with several components."
+  variant: ID
+  "The location that has the pieces."
+  from: ID!
+  "The location that is to send them; it must have as many available."
+  to: ID!
+  "How many pieces."
+  quantity: Int!
+  "Why, for people; the ledger and the timeline keep it."
+  reason: String! = ""
+}
+
+extend type Mutation {
+  "Lets another location send pieces of an order that were not sent yet."
+  orderReallocate(
+    "The id of the order."
+    id: ID!
+    "The version of the order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "Which pieces go where."
+    input: OrderReallocateInput!
+  ): OrderPayload! @access(rule: STAFF, permission: "orders.write")
+}
+`, BuiltIn: false},
 	{Name: "../schema/attribute.graphqls", Input: `"A typed attribute that products may have."
 type AttributeDefinition @access(rule: STAFF) {
   "The global id."
@@ -477,6 +725,121 @@ extend type Query {
   ): AuditEntryConnection! @access(rule: STAFF, permission: "audit.read")
 }
 `, BuiltIn: false},
+	{Name: "../schema/bundle.graphqls", Input: `"Who decides what is in a bundle."
+enum BundleKind {
+  "The merchant: each slot has one choice, made once."
+  FIXED
+  "The buyer, who picks among the choices of each slot."
+  PICK
+}
+
+"What one bundle costs."
+enum BundlePricing {
+  "The price of its variant."
+  OWN
+  "What its components cost together, less a discount."
+  SUM
+}
+
+"A variant that is sold as several others together. Its stock is that of its components; it has none of its own."
+type Bundle @access(rule: STAFF) {
+  "The variant that is the bundle."
+  variant: ProductVariant!
+  "Who decides what is in it."
+  kind: BundleKind!
+  "What it costs."
+  pricing: BundlePricing!
+  "What is taken off the sum, in percent, such as \"10.0\"; for the pricing SUM."
+  discount: Decimal!
+  "What is in it."
+  slots: [BundleSlot!]!
+  "Grows with every change; name it when you change the bundle."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"A place in a bundle that choices fill."
+type BundleSlot @access(rule: STAFF) {
+  "What buyers read; may be empty."
+  title: String!
+  "How often choices are made, at least. The same choice may be made again."
+  least: Int!
+  "How often choices are made, at most."
+  most: Int!
+  "What may fill it."
+  choices: [BundleChoice!]!
+}
+
+"A variant that can fill a slot."
+type BundleChoice @access(rule: STAFF) {
+  "The variant."
+  variant: ProductVariant!
+  "How many pieces of it one choice brings."
+  quantity: Int!
+}
+
+"What is in a bundle and what that costs, as a whole."
+input BundleInput {
+  "Who decides what is in it."
+  kind: BundleKind! = FIXED
+  "What it costs."
+  pricing: BundlePricing! = OWN
+  "What is taken off the sum, in percent with at most four decimals; for the pricing SUM."
+  discount: Decimal! = "0"
+  "What is in it: up to 50 slots, with up to 100 choices in all. A variant stands in a bundle once."
+  slots: [BundleSlotInput!]!
+}
+
+"A place in a bundle that choices fill."
+input BundleSlotInput {
+  "What buyers read."
+  title: String! = ""
+  "How often choices are made, at least."
+  least: Int! = 1
+  "How often choices are made, at most."
+  most: Int! = 1
+  "What may fill it; of a FIXED bundle the one thing that does."
+  choices: [BundleChoiceInput!]!
+}
+
+"A variant that can fill a slot."
+input BundleChoiceInput {
+  "The variant; it cannot be a bundle itself."
+  variant: ID!
+  "How many pieces of it one choice brings."
+  quantity: Int! = 1
+}
+
+"What came of a change to the bundle."
+type BundlePayload @access(rule: STAFF) {
+  "The bundle as it is now; null if the change was refused."
+  bundle: Bundle
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Makes a variant a bundle, or the bundle another one."
+  bundleSet(
+    "The id of the variant that is sold as a bundle."
+    variantId: ID!
+    "The version of the bundle that you have seen, 0 if the variant is none. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "What is in it and what that costs."
+    input: BundleInput!
+  ): BundlePayload! @access(rule: STAFF, permission: "catalog.write")
+  "Makes a bundle a variant with a stock of its own again. One that cost the sum of its parts has no price then."
+  bundleRemove(
+    "The id of the variant that is sold as a bundle."
+    variantId: ID!
+    "The version of the bundle that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): ProductVariantPayload! @access(rule: STAFF, permission: "catalog.write")
+}
+`, BuiltIn: false},
 	{Name: "../schema/category.graphqls", Input: `"A node of the category tree."
 type Category @access(rule: STAFF) {
   "The global id."
@@ -660,12 +1023,22 @@ extend type Mutation {
 `, BuiltIn: false},
 	{Name: "../schema/codes.graphqls", Input: `"Why a change was refused, for programs. New ones may come: treat one that you do not know by its message."
 enum UserErrorCode {
+  "The country's post needs this field of the address."
+  ADDRESS_FIELD_REQUIRED
+  "The address leads into a private network."
+  ADDRESS_REFUSED
   "Something else of its kind has the same handle, path, kind or address."
   ALREADY_EXISTS
+  "Several variants have this barcode."
+  AMBIGUOUS_BARCODE
+  "Several variants are called this."
+  AMBIGUOUS_ITEM
   "The amount is too large."
   AMOUNT_OUT_OF_RANGE
   "Another delivery zone serves one of these areas."
   AREA_TAKEN
+  "The delivery speaks of a time that has not come."
+  AS_OF_IN_FUTURE
   "There is no such attribute."
   ATTRIBUTE_NOT_FOUND
   "The shop has a base price list already."
@@ -674,8 +1047,16 @@ enum UserErrorCode {
   BASE_FOLLOWS_NOTHING
   "The base price list cannot be deleted."
   BASE_STAYS
+  "Another open count of the location has this variant."
+  BEING_COUNTED
   "There is no such blog."
   BLOG_NOT_FOUND
+  "A bundle has a slot that must be filled."
+  BUNDLE_EMPTY
+  "The variant is no bundle."
+  BUNDLE_NOT_FOUND
+  "A bundle has too many slots or choices."
+  BUNDLE_TOO_LARGE
   "A category cannot stand below itself."
   CATEGORY_CYCLE
   "Move or archive the categories below it first."
@@ -704,12 +1085,16 @@ enum UserErrorCode {
   COUNTRY_TAKEN
   "The price is not in the list's currency."
   CURRENCY_MISMATCH
+  "The quotes of the line do not match."
+  DAMAGED_LINE
   "The default market must be active."
   DEFAULT_INACTIVE
   "There is no such delivery zone."
   DELIVERY_ZONE_NOT_FOUND
   "Another market is served under one of these domains."
   DOMAIN_TAKEN
+  "A column stands twice."
+  DUPLICATE_COLUMN
   "The same variant and location stand twice."
   DUPLICATE_LINE
   "The product has an option of this name."
@@ -720,6 +1105,18 @@ enum UserErrorCode {
   DUPLICATE_VALUE
   "Two variants would be the same combination of option values."
   DUPLICATE_VARIANT
+  "The same zone stands twice."
+  DUPLICATE_ZONE
+  "The feed takes nothing in."
+  FEED_INACTIVE
+  "Only a feed with an address can be fetched."
+  FEED_NOT_PULLED
+  "Only a webhook has a secret."
+  FEED_UNSIGNED
+  "The file has too many bytes."
+  FILE_TOO_LARGE
+  "The cell is a formula, which is not calculated here."
+  FORMULA
   "The handle leads, or once led, to something else."
   HANDLE_TAKEN
   "An idempotency key has 1 to 255 visible ASCII characters."
@@ -740,6 +1137,8 @@ enum UserErrorCode {
   INVALID_AMOUNT
   "Everywhere has no subdivisions."
   INVALID_AREA
+  "A moment is written like 2026-03-02T09:00:00Z."
+  INVALID_AS_OF
   "It is no reason to cancel an order."
   INVALID_CANCEL_REASON
   "A code begins with a small letter and goes on with small letters, digits and underscores."
@@ -748,6 +1147,8 @@ enum UserErrorCode {
   INVALID_COLOR
   "A rule has too few conditions, or too many."
   INVALID_CONDITIONS
+  "Coordinates are a latitude from -90 to 90 and a longitude from -180 to 180."
+  INVALID_COORDINATES
   "It is no ISO 3166-1 country code."
   INVALID_COUNTRY
   "The e-mail address or the password is wrong."
@@ -758,6 +1159,8 @@ enum UserErrorCode {
   INVALID_CURSOR
   "The days are outside of what is allowed, or the least is above the most."
   INVALID_DAYS
+  "A discount is from 0 to 100 percent, and only of a sum."
+  INVALID_DISCOUNT
   "This is no e-mail address."
   INVALID_EMAIL
   "A rule cannot look at this."
@@ -766,6 +1169,12 @@ enum UserErrorCode {
   INVALID_HANDLE
   "A domain is a host name without protocol and path."
   INVALID_HOST
+  "A feed is fetched every minute at most and once a week at least."
+  INVALID_INTERVAL
+  "The line names no item."
+  INVALID_ITEM
+  "The delivery is no JSON object with a list of lines."
+  INVALID_JSON
   "A key has 1 to 64 letters, digits, hyphens or underscores."
   INVALID_KEY
   "It is no kind of policy."
@@ -776,6 +1185,10 @@ enum UserErrorCode {
   INVALID_LINES
   "Conditions combine by all or any."
   INVALID_MATCH
+  "The name of a delivery has too many characters, or such as cannot be seen."
+  INVALID_MESSAGE
+  "The name is empty or too long."
+  INVALID_NAME
   "A namespace has 1 to 64 letters, digits, hyphens or underscores."
   INVALID_NAMESPACE
   "A note has 1 to 5,000 characters."
@@ -784,6 +1197,8 @@ enum UserErrorCode {
   INVALID_PAGINATION
   "A path begins with one slash."
   INVALID_PATH
+  "A bundle has a price of its own, or costs the sum of its parts."
+  INVALID_PRICING
   "The quantity is outside of what is allowed."
   INVALID_QUANTITY
   "The minimum is a multiple of the step, and the maximum not below it."
@@ -794,10 +1209,16 @@ enum UserErrorCode {
   INVALID_RELATION
   "It is no role."
   INVALID_ROLE
+  "A sequence is a whole number above zero."
+  INVALID_SEQUENCE
+  "A slot needs a choice; that of a fixed bundle has one, made once."
+  INVALID_SLOT
   "There are too many tags, or one is empty or too long."
   INVALID_TAGS
   "A target is another path of the shop, or an http or https address."
   INVALID_TARGET
+  "The title is too long."
+  INVALID_TITLE
   "Where it stands does not allow this step."
   INVALID_TRANSITION
   "It is no type of metafield or menu item."
@@ -834,32 +1255,68 @@ enum UserErrorCode {
   MEDIA_NOT_FOUND
   "There is no such metafield."
   METAFIELD_NOT_FOUND
+  "The file lacks a column that is needed."
+  MISSING_COLUMN
   "A variant with a price for many needs one for a single piece, too."
   MISSING_FIRST_TIER
+  "More came than is still to come; say so if it is to be taken in."
+  MORE_THAN_ORDERED
+  "More would leave than is kept back for the transfer."
+  MORE_THAN_RESERVED
+  "More would come or be lost than is on the way."
+  MORE_THAN_SENT
   "Another price list has this name."
   NAME_TAKEN
   "One of them must be the default one; make another one that first."
   NEEDS_DEFAULT
   "It must not be negative."
   NEGATIVE
+  "A bundle cannot be a part of a bundle."
+  NESTED_BUNDLE
   "The shop has no base price list yet."
   NO_BASE_PRICE_LIST
+  "The first line of the file must name its columns."
+  NO_COLUMNS
+  "The shop has no default location to put the stock in."
+  NO_DEFAULT_LOCATION
+  "The delivery has no lines."
+  NO_LINES
   "The product is not in this collection."
   NOT_A_MEMBER
   "Only JPEG, PNG, GIF and WebP pictures are taken in."
   NOT_A_PICTURE
+  "The location is no supplier."
+  NOT_A_SUPPLIER
+  "The location has not that many pieces of the line to give up."
+  NOT_ALLOCATED
   "The payment provider moves this money, not staff."
   NOT_BY_HAND
+  "Only the lines of a draft can be changed."
+  NOT_DRAFT
   "There is nothing with this id."
   NOT_FOUND
+  "There is no line of this variant."
+  NOT_LISTED
   "This field cannot be translated."
   NOT_TRANSLATABLE
+  "The cell must be a whole number, in digits only."
+  NOT_WHOLE
+  "Nothing of the variant is still to come."
+  NOTHING_LEFT
   "No payment of the order waits to be marked as paid."
   NOTHING_OWED
+  "Nothing would leave; cancel the transfer instead."
+  NOTHING_SENT
+  "A line has either a difference or a count."
+  ONE_QUANTITY
   "The product has no such option."
   OPTION_NOT_FOUND
   "The product has no such option value."
   OPTION_VALUE_NOT_FOUND
+  "The order has no such line."
+  ORDER_LINE_NOT_FOUND
+  "The line has no pieces of this variant, or of several and none is named."
+  ORDER_LINE_VARIANT
   "There is no such order."
   ORDER_NOT_FOUND
   "It is outside of what is allowed."
@@ -868,28 +1325,52 @@ enum UserErrorCode {
   PARENT_ARCHIVED
   "The picture has too many bytes or pixels."
   PICTURE_TOO_LARGE
+  "It is no postal code of the country."
+  POSTAL_CODE_INVALID
+  "The postal code does not belong to the subdivision."
+  POSTAL_CODE_NOT_IN_ZONE
+  "It costs the sum of its parts; set the prices of those."
+  PRICE_IS_SUM
   "There is no such price list."
   PRICE_LIST_NOT_FOUND
   "There is no such product."
   PRODUCT_NOT_FOUND
+  "There is no such purchase order."
+  PURCHASE_ORDER_NOT_FOUND
   "Too many attempts; wait a few minutes."
   RATE_LIMITED
   "Two rates of one currency are for the same weights."
   RATES_OVERLAP
+  "A change of stock that no paper brings about needs a reason."
+  REASON_REQUIRED
   "It refers to something that is not there, or is still referred to."
   REFERENCE_BROKEN
+  "The same delivery was taken before."
+  REPEATED
   "It must not be empty."
   REQUIRED
+  "It goes to another location than where it comes from."
+  SAME_LOCATION
   "The shop has not been set up yet."
   SHOP_NOT_FOUND
   "Another variant has this SKU."
   SKU_TAKEN
   "There is no such member of staff."
   STAFF_NOT_FOUND
+  "A later delivery of the feed was taken already."
+  STALE
   "Somebody changed it meanwhile; read it again."
   STALE_VERSION
+  "There is no such stock count."
+  STOCK_COUNT_NOT_FOUND
+  "There is no such feed."
+  STOCK_FEED_NOT_FOUND
+  "There is no such delivery of a feed."
+  STOCK_FEED_RUN_NOT_FOUND
   "There is no such tax rate."
   TAX_RATE_NOT_FOUND
+  "There is no such threshold."
+  THRESHOLD_NOT_FOUND
   "This token is not valid any more; sign in again."
   TOKEN_INVALID
   "A menu goes too deep."
@@ -900,20 +1381,36 @@ enum UserErrorCode {
   TOO_MANY
   "Too many attempts; try again later."
   TOO_MANY_ATTEMPTS
+  "The file has too many lines."
+  TOO_MANY_LINES
+  "There is no such transfer."
+  TRANSFER_NOT_FOUND
   "Only an attribute of type choice has choices."
   UNEXPECTED_CHOICES
+  "The shop has no such item."
+  UNKNOWN_ITEM
   "The option has no such value."
   UNKNOWN_VALUE
   "Variants have this value; delete them first."
   VALUE_IN_USE
   "A value is outside of what is allowed."
   VALUE_REFUSED
+  "The variant is a part of a bundle."
+  VARIANT_IN_BUNDLE
+  "Pieces of the variant are kept back for a transfer, or on the way."
+  VARIANT_IN_TRANSFER
   "There is no such variant."
   VARIANT_NOT_FOUND
+  "Pieces of the variant are still to come from a supplier."
+  VARIANT_ON_ORDER
   "Pieces of the variant are promised to buyers."
   VARIANT_RESERVED
+  "A variant stands in a bundle once; raise its quantity instead."
+  VARIANT_TWICE
   "A password has 12 to 256 characters."
   WEAK_PASSWORD
+  "A draft is cancelled as a whole; change its lines instead."
+  WHOLE_DRAFT
   "The attribute is for products of another type."
   WRONG_PRODUCT_TYPE
   "Where the product stands does not allow this."
@@ -1287,6 +1784,7 @@ extend type Mutation {
 	{Name: "../schema/common.graphqls", Input: `schema {
   query: Query
   mutation: Mutation
+  subscription: Subscription
 }
 
 "Who may read a type or a field. Every type has a rule; a field's own rule goes before that of its type."
@@ -1966,6 +2464,223 @@ extend type Mutation {
   ): DeletePayload! @access(rule: STAFF, permission: "content.write")
 }
 `, BuiltIn: false},
+	{Name: "../schema/count.graphqls", Input: `"Where a stock count stands."
+enum StockCountState {
+  "It is going on."
+  OPEN
+  "Its differences are in the books."
+  APPLIED
+  "Called off; it changed nothing."
+  CANCELLED
+}
+
+"A count of what lies at a location."
+type StockCount @access(rule: STAFF) {
+  "The global id. The movements of a count name the number at its end, with the reference kind count."
+  id: ID!
+  "The location that is counted."
+  location: Location!
+  "Where it stands."
+  state: StockCountState!
+  "What staff wrote to it; empty if nothing."
+  note: String!
+  "How far it is."
+  progress: StockCountProgress!
+  "What is counted, one line for each variant, in the order of the lines' ids."
+  lines(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "What narrows the list."
+    filter: StockCountLineFilter! = {}
+  ): StockCountLineConnection!
+  "When it was applied or cancelled; null before that."
+  endedAt: DateTime
+  "Grows with every change; name it when you apply or cancel the count."
+  version: Int!
+  "When it was opened."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"How far a count is."
+type StockCountProgress @access(rule: STAFF) {
+  "How many lines it has."
+  lines: Int!
+  "How many of them were counted."
+  counted: Int!
+  "How many of those differ from the books."
+  differing: Int!
+}
+
+"What was counted of one variant."
+type StockCountLine @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The variant; null if it is gone."
+  variant: ProductVariant
+  "How many lay there by the books when it was counted; until then, when the count was opened."
+  expected: Int!
+  "How many were counted; null while nobody has."
+  counted: Int
+  "How many more were counted than expected, fewer if negative; null while nobody has counted. Applying the count adds it to what is on hand then, so what comes and goes in between does no harm."
+  difference: Int
+  "When it was counted; null while nobody has."
+  countedAt: DateTime
+}
+
+"What stock counts are sorted by."
+enum StockCountSort {
+  "When they were opened, the earliest first."
+  CREATED_AT
+  "When they last changed, longest ago first."
+  UPDATED_AT
+}
+
+"What narrows a list of stock counts. All conditions must hold."
+input StockCountFilter {
+  "Only those that stand at one of these."
+  states: [StockCountState!]
+  "Only those of this location."
+  location: ID
+  "Only those with a line of this variant."
+  variant: ID
+}
+
+"What narrows the lines of a count. All conditions must hold."
+input StockCountLineFilter {
+  "Only those that were counted, or only those that were not."
+  counted: Boolean
+  "Only those that differ from the books, or only those that do not. What nobody has counted does not differ."
+  differing: Boolean
+}
+
+"A count to open."
+input StockCountOpenInput {
+  "The location that is counted."
+  location: ID!
+  "What staff write to it."
+  note: String! = ""
+  "The variants that are counted; every variant that has a level at the location if there is none. At most 10,000: count larger locations in parts."
+  variants: [ID!]
+}
+
+"What somebody counted of one variant."
+input StockTallyInput {
+  "The variant; one that the count does not list is added to it."
+  variant: ID!
+  "How many lie there."
+  counted: Int!
+}
+
+"One page of stock counts."
+type StockCountConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockCountEdge!]!
+  "The entries alone."
+  nodes: [StockCount!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of stock counts."
+type StockCountEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockCount!
+}
+
+"One page of the lines of a stock count."
+type StockCountLineConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockCountLineEdge!]!
+  "The entries alone."
+  nodes: [StockCountLine!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of the lines of a stock count."
+type StockCountLineEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockCountLine!
+}
+
+"What came of a change to the count."
+type StockCountPayload @access(rule: STAFF) {
+  "The count as it is now; null if the change was refused."
+  count: StockCount
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One stock count; null if there is none with this id."
+  stockCount(
+    "The id of the count."
+    id: ID!
+  ): StockCount @access(rule: STAFF)
+  "The stock counts."
+  stockCounts(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: StockCountSort! = CREATED_AT
+    "What narrows the list."
+    filter: StockCountFilter! = {}
+  ): StockCountConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Opens a count of a location. Nothing is locked: the shop goes on selling while people count."
+  stockCountOpen(
+    "The count."
+    input: StockCountOpenInput!
+  ): StockCountPayload! @access(rule: STAFF, permission: "stock.write")
+  "Writes down what was counted. Several people may do so at once; who counts a variant again replaces what was counted before. The books stay as they are until the count is applied."
+  stockCountRecord(
+    "The id of the count."
+    id: ID!
+    "What was counted, at most 250 lines."
+    lines: [StockTallyInput!]!
+    "Names this change; needed here or as the header Idempotency-Key. Sent again with the same arguments it is done once; with others it is refused."
+    idempotencyKey: String
+  ): StockCountPayload! @access(rule: STAFF, permission: "stock.write")
+  "Brings the differences of a count into the books, all or none of them. Lines that nobody has counted change nothing."
+  stockCountApply(
+    "The id of the count."
+    id: ID!
+    "The version of the count that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): StockCountPayload! @access(rule: STAFF, permission: "stock.write")
+  "Calls a count off. The books stay as they are."
+  stockCountCancel(
+    "The id of the count."
+    id: ID!
+    "The version of the count that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): StockCountPayload! @access(rule: STAFF, permission: "stock.write")
+}
+`, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `"A group of places that the same delivery methods serve. The narrowest area that holds a place decides its zone; a place in no zone gets no delivery."
 type DeliveryZone @access(rule: STAFF) {
   "The global id."
@@ -2275,11 +2990,19 @@ type Location @access(rule: STAFF) {
   kind: LocationKind!
   "The country it is in; null if unknown."
   country: CountryCode
+  "Where it is, for parcels and for people; null if unknown."
+  address: LocationAddress
+  "Where it is on the globe; null if unknown. Only locations that have it, and buyers whose place is known, are measured by distance."
+  coordinates: Coordinates
+  "The markets whose buyers are served from here; none means all of them."
+  markets: [Market!]!
+  "What it is near to, the nearest first. The strategy NEAREST goes by it."
+  zones: [LocationZone!]!
   "The lowest is asked first."
   priority: Int!
   "Whether stock goes there that names no place; at most one is so."
   default: Boolean!
-  "Whether it takes stock in."
+  "Whether it takes stock in and serves buyers."
   active: Boolean!
   "Grows with every change; name it when you change the location."
   version: Int!
@@ -2287,6 +3010,46 @@ type Location @access(rule: STAFF) {
   createdAt: DateTime!
   "When it last changed."
   updatedAt: DateTime!
+}
+
+"The address of a location."
+type LocationAddress @access(rule: STAFF) {
+  "The company or the person there; empty if none."
+  company: String!
+  "The first line of the street address."
+  address1: String!
+  "The second line of the street address; empty if there is none."
+  address2: String!
+  "The city."
+  city: String!
+  "The code of the subdivision, such as CA; empty if there is none."
+  zoneCode: String!
+  "The postal code; empty if there is none."
+  zip: String!
+  "The country."
+  country: CountryCode!
+  "The phone number; empty if unknown."
+  phone: String!
+  "The address as the post of the country wants it on a label, line by line."
+  formatted: [String!]!
+}
+
+"A point on the globe, in degrees of WGS 84. It serves to compare distances only."
+type Coordinates @access(rule: STAFF) {
+  "Degrees north of the equator; negative is south."
+  latitude: Float!
+  "Degrees east of Greenwich; negative is west."
+  longitude: Float!
+}
+
+"An area that a location is near to."
+type LocationZone @access(rule: STAFF) {
+  "The country."
+  country: CountryCode!
+  "The code of the subdivision, such as CA; empty is the whole country."
+  province: String!
+  "How postal codes begin there, without blanks and hyphens; empty is every postal code."
+  postalPrefix: String!
 }
 
 "What sort of place a location is."
@@ -2309,6 +3072,14 @@ input LocationCreateInput {
   kind: LocationKind! = WAREHOUSE
   "The country it is in."
   country: CountryCode
+  "Where it is, for parcels and for people."
+  address: LocationAddressInput
+  "Where it is on the globe."
+  coordinates: CoordinatesInput
+  "The markets whose buyers are served from here; all if there is none."
+  markets: [ID!]
+  "What it is near to, the nearest first; at most 500."
+  zones: [LocationZoneInput!]
   "The lowest is asked first."
   priority: Int! = 0
   "Whether stock goes there that names no place; it takes the mark from the one that has it."
@@ -2325,12 +3096,58 @@ input LocationUpdateInput {
   kind: LocationKind
   "Another country; null takes it away."
   country: CountryCode
+  "Another address; null takes it away."
+  address: LocationAddressInput
+  "Another point on the globe; null takes it away."
+  coordinates: CoordinatesInput
+  "All markets whose buyers are served from here, in place of those before; an empty list or null is all markets."
+  markets: [ID!]
+  "All that it is near to, the nearest first, in place of what was there; an empty list or null takes all away."
+  zones: [LocationZoneInput!]
   "Another priority."
   priority: Int
   "Whether stock goes there that names no place. The default one stays so until another one is."
   default: Boolean
-  "Whether it takes stock in."
+  "Whether it takes stock in and serves buyers."
   active: Boolean
+}
+
+"The address of a location."
+input LocationAddressInput {
+  "The company or the person there."
+  company: String! = ""
+  "The first line of the street address."
+  address1: String!
+  "The second line of the street address."
+  address2: String! = ""
+  "The city."
+  city: String! = ""
+  "The code of the subdivision, such as CA, where the country's post asks for one."
+  zoneCode: String! = ""
+  "The postal code, where the country has one."
+  zip: String! = ""
+  "The country."
+  country: CountryCode!
+  "The phone number."
+  phone: String! = ""
+}
+
+"A point on the globe, in degrees of WGS 84."
+input CoordinatesInput {
+  "Degrees north of the equator, from -90 to 90."
+  latitude: Float!
+  "Degrees east of Greenwich, from -180 to 180."
+  longitude: Float!
+}
+
+"An area that a location is near to."
+input LocationZoneInput {
+  "The country."
+  country: CountryCode!
+  "The code of the subdivision, such as CA; empty is the whole country."
+  province: String! = ""
+  "How postal codes begin there; empty is every postal code."
+  postalPrefix: String! = ""
 }
 
 "How many pieces of one variant there are at one location: the sum of its movements."
@@ -2343,18 +3160,40 @@ type StockLevel @access(rule: STAFF) {
   location: Location!
   "How many lie there."
   onHand: Int!
-  "How many of them are reserved or allocated."
+  "How many of them are spoken for: reserved, allocated, or to be sent to another location."
   taken: Int!
+  "How many of those taken are held for checkouts, or committed while one is paid."
+  reserved: Int!
+  "How many of those taken belong to orders that have not been sent."
+  allocated: Int!
+  "How many of those taken wait to be sent to another location."
+  transferring: Int!
   "How many are on their way."
   incoming: Int!
-  "How many are kept back."
+  "How many are kept back and never promised."
   safety: Int!
-  "How many can be promised to a buyer."
+  "How many can be promised to a buyer: those on hand less those taken and those kept back, never less than 0."
   available: Int!
+  "When it is low, and when more is to be ordered; null if nobody said so."
+  threshold: StockThreshold
   "Grows with every change; name it when you count the stock."
   version: Int!
   "When it last changed."
   updatedAt: DateTime!
+}
+
+"How many pieces of a variant there were at a moment: the sum of its movements until then."
+type StockFigures @access(rule: STAFF) {
+  "How many lay there."
+  onHand: Int!
+  "How many of them were reserved, allocated, or to be sent to another location."
+  taken: Int!
+  "How many were on their way."
+  incoming: Int!
+  "How many were kept back."
+  safety: Int!
+  "How many could have been promised to a buyer. Over all locations it is the sum of the counts, so a location that had promised more than it had counts against the others."
+  available: Int!
 }
 
 "One entry of the ledger: by how much the counts of a level changed."
@@ -2451,6 +3290,10 @@ input StockMovementFilter {
   location: ID
   "Only those of this kind."
   kind: StockMovementKind
+  "Only those that this sort of thing brought about, such as import, checkout, transfer, purchase_order, count or feed."
+  referenceKind: String
+  "Only those that the thing with this plain number brought about; name its sort as well."
+  referenceId: Int
   "Only then or later."
   since: DateTime
   "Only before then."
@@ -2489,6 +3332,16 @@ input StockReceiptInput {
   location: ID!
   "How many pieces."
   quantity: Int!
+}
+
+"How many pieces of one variant are kept back at one location."
+input StockSafetyInput {
+  "The variant."
+  variant: ID!
+  "The location."
+  location: ID!
+  "How many pieces; 0 keeps none back."
+  safety: Int!
 }
 
 "What came of a change of stock."
@@ -2572,6 +3425,15 @@ extend type Query {
     "What narrows the list."
     filter: StockLevelFilter! = {}
   ): StockLevelConnection! @access(rule: STAFF)
+  "How many pieces of a variant there were at any moment, from the ledger. A variant or location that is not there has none."
+  stock(
+    "The variant."
+    variantId: ID!
+    "The location; all of them together if left out."
+    locationId: ID
+    "The moment, itself included; now if left out."
+    at: DateTime
+  ): StockFigures! @access(rule: STAFF)
   "The ledger, the newest first."
   stockMovements(
     "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
@@ -2626,6 +3488,15 @@ extend type Mutation {
   stockReceive(
     "The pieces, at most 1,000 lines."
     lines: [StockReceiptInput!]!
+    "Why, for people; the ledger keeps it."
+    reason: String!
+    "Names this change; needed here or as the header Idempotency-Key. Sent again with the same lines it is done once; with other lines it is refused."
+    idempotencyKey: String
+  ): StockPayload! @access(rule: STAFF, permission: "stock.write")
+  "Says how many pieces are kept back and never promised to buyers, all or none of the lines."
+  stockSafetySet(
+    "The lines, at most 1,000."
+    lines: [StockSafetyInput!]!
     "Why, for people; the ledger keeps it."
     reason: String!
     "Names this change; needed here or as the header Idempotency-Key. Sent again with the same lines it is done once; with other lines it is refused."
@@ -2748,6 +3619,8 @@ type Market @access(rule: STAFF) {
   languages: [LanguageCode!]!
   "The host names it is served under."
   domains: [String!]!
+  "How it promises its stock."
+  stockPolicy: StockPolicy!
   "Grows with every change; name it when you change the market."
   version: Int!
   "When it was made."
@@ -3405,6 +4278,10 @@ type OrderLine @access(rule: STAFF, permission: "orders.read") {
   imageUrl: URL
   "Its taxes, one by one."
   taxes: [OrderTax!]!
+  "What it consists of, if it was bought as a bundle; empty if not."
+  components: [OrderLineComponent!]!
+  "Where its pieces are that wait to be sent; empty for what needs no counting."
+  allocations: [OrderLineAllocation!]!
 }
 
 "How a part of an order is brought, frozen."
@@ -4430,6 +5307,423 @@ extend type Mutation {
   ): FeaturedPayload! @access(rule: STAFF, permission: "catalog.write")
 }
 `, BuiltIn: false},
+	{Name: "../schema/purchase.graphqls", Input: `"Where a purchase order stands."
+enum PurchaseOrderState {
+  "It is being written; the supplier does not know of it."
+  DRAFT
+  "The supplier knows of it, and goods are to come."
+  ORDERED
+  "Goods came, and no more are to come."
+  RECEIVED
+  "Called off before anything came."
+  CANCELLED
+}
+
+"What the shop orders from a supplier. What is to come counts as incoming at its location."
+type PurchaseOrder @access(rule: STAFF) {
+  "The global id. The movements of a purchase order name the number at its end, with the reference kind purchase_order."
+  id: ID!
+  "The supplier: a location of the kind SUPPLIER."
+  supplier: Location!
+  "The location that the goods go to."
+  location: Location!
+  "Where it stands."
+  state: PurchaseOrderState!
+  "The supplier's own number; empty if unknown."
+  reference: String!
+  "What staff wrote to it; empty if nothing."
+  note: String!
+  "The currency of its costs."
+  currency: CurrencyCode!
+  "What is ordered, one line for each variant; at most 250."
+  lines: [PurchaseOrderLine!]!
+  "When the goods should come; null if that is not known."
+  expectedAt: DateTime
+  "When it was ordered; null if it has not been."
+  orderedAt: DateTime
+  "When nothing more was to come; null before that."
+  endedAt: DateTime
+  "Grows with every change; name it when you change the order."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"How many pieces of one variant are ordered."
+type PurchaseOrderLine @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The variant; null if it is gone."
+  variant: ProductVariant
+  "How many are ordered. Taking in more than that raises it."
+  quantity: Int!
+  "How many of them came."
+  received: Int!
+  "How many of them were cancelled."
+  cancelled: Int!
+  "How many of them are still to come."
+  rest: Int!
+  "What one piece costs, in the order's currency; null if it was not told."
+  unitCost: Money
+}
+
+"What purchase orders are sorted by."
+enum PurchaseOrderSort {
+  "When they were made, the earliest first."
+  CREATED_AT
+  "When the goods should come, the earliest first; those without a date come last."
+  EXPECTED_AT
+  "When they last changed, longest ago first."
+  UPDATED_AT
+}
+
+"What narrows a list of purchase orders. All conditions must hold."
+input PurchaseOrderFilter {
+  "Only those that stand at one of these."
+  states: [PurchaseOrderState!]
+  "Only those from this supplier."
+  supplier: ID
+  "Only those whose goods go to this location."
+  location: ID
+  "Only those with a line of this variant."
+  variant: ID
+  "Only those whose reference contains this text, whatever the case."
+  reference: String
+  "Only those whose goods should come before then; those without a date are left out."
+  dueBefore: DateTime
+}
+
+"A line of a purchase order to write."
+input PurchaseOrderLineInput {
+  "The variant; each stands in one line only."
+  variant: ID!
+  "How many pieces, at least 1."
+  quantity: Int!
+  "What one piece costs, in the order's currency."
+  unitCost: Decimal
+}
+
+"A purchase order to draft."
+input PurchaseOrderCreateInput {
+  "The supplier: a location of the kind SUPPLIER."
+  supplier: ID!
+  "The location that the goods go to."
+  location: ID!
+  "The supplier's own number."
+  reference: String! = ""
+  "What staff write to it."
+  note: String! = ""
+  "The currency of its costs; the shop's if left out."
+  currency: CurrencyCode
+  "When the goods should come."
+  expectedAt: DateTime
+  "What is ordered: from 1 to 250 lines."
+  lines: [PurchaseOrderLineInput!]!
+}
+
+"What of a purchase order becomes different. What is left out stays."
+input PurchaseOrderUpdateInput {
+  "Another number of the supplier."
+  reference: String
+  "Another note."
+  note: String
+  "Another moment at which the goods should come; null takes it away."
+  expectedAt: DateTime
+  "All lines it is to have, in place of those before; only of a draft."
+  lines: [PurchaseOrderLineInput!]
+}
+
+"What came of a variant."
+input PurchaseOrderArrivalInput {
+  "The variant."
+  variant: ID!
+  "How many pieces came, at least 1."
+  quantity: Int!
+}
+
+"One page of purchase orders."
+type PurchaseOrderConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [PurchaseOrderEdge!]!
+  "The entries alone."
+  nodes: [PurchaseOrder!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of purchase orders."
+type PurchaseOrderEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: PurchaseOrder!
+}
+
+"What came of a change to the purchase order."
+type PurchaseOrderPayload @access(rule: STAFF) {
+  "The purchase order as it is now; null if the change was refused."
+  purchaseOrder: PurchaseOrder
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One purchase order; null if there is none with this id."
+  purchaseOrder(
+    "The id of the purchase order."
+    id: ID!
+  ): PurchaseOrder @access(rule: STAFF)
+  "What the shop orders from its suppliers."
+  purchaseOrders(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: PurchaseOrderSort! = CREATED_AT
+    "What narrows the list."
+    filter: PurchaseOrderFilter! = {}
+  ): PurchaseOrderConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Drafts a purchase order. No stock changes yet."
+  purchaseOrderCreate(
+    "The purchase order."
+    input: PurchaseOrderCreateInput!
+  ): PurchaseOrderPayload! @access(rule: STAFF, permission: "stock.write")
+  "Changes a purchase order."
+  purchaseOrderUpdate(
+    "The id of the purchase order."
+    id: ID!
+    "The version of the purchase order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "What becomes different."
+    input: PurchaseOrderUpdateInput!
+  ): PurchaseOrderPayload! @access(rule: STAFF, permission: "stock.write")
+  "Says that a draft was sent to the supplier: its pieces are incoming from now on. A step that its state does not allow is refused as INVALID_TRANSITION, here and in the other changes."
+  purchaseOrderPlace(
+    "The id of the purchase order."
+    id: ID!
+    "The version of the purchase order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): PurchaseOrderPayload! @access(rule: STAFF, permission: "stock.write")
+  "Takes in what came. Goods may come in several parts; the order is RECEIVED once nothing more is to come."
+  purchaseOrderReceive(
+    "The id of the purchase order."
+    id: ID!
+    "The version of the purchase order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "What came; all that is still to come if left out."
+    lines: [PurchaseOrderArrivalInput!]
+    "Whether more may be taken in than is still to come; otherwise that is refused."
+    allowOver: Boolean! = false
+    "Names this change; needed here or as the header Idempotency-Key. Sent again with the same arguments it is done once; with others it is refused."
+    idempotencyKey: String
+  ): PurchaseOrderPayload! @access(rule: STAFF, permission: "stock.write")
+  "Calls a draft off, or of an order what has not come."
+  purchaseOrderCancel(
+    "The id of the purchase order."
+    id: ID!
+    "The version of the purchase order that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "The variants of which nothing more is to come; all if left out."
+    variantIds: [ID!]
+  ): PurchaseOrderPayload! @access(rule: STAFF, permission: "stock.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/replenish.graphqls", Input: `"Below which count a variant is low at a location, and when to order more of it. Each crossing is told once: it is news again only after the count has risen above the threshold by the margin."
+type StockThreshold @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The variant."
+  variant: ProductVariant!
+  "The location."
+  location: Location!
+  "It is low when no more than this is available; null is never."
+  lowAt: Int
+  "It is to be ordered when no more than this is available or on its way; null is never."
+  reorderAt: Int
+  "How many are ordered at once; null is as many as are missing."
+  reorderQuantity: Int
+  "By how much the count must rise above a threshold before falling to it is news again."
+  margin: Int!
+  "Since when it is low; null if it is not."
+  lowSince: DateTime
+  "Since when it is to be ordered; null if it is not."
+  reorderSince: DateTime
+  "Grows when somebody sets the threshold anew; name it when you do."
+  version: Int!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"A line of the report of what to order."
+type StockReorder @access(rule: STAFF) {
+  "The threshold that was reached."
+  threshold: StockThreshold!
+  "How many can be promised to buyers; negative if more is promised than there is."
+  available: Int!
+  "How many are on their way."
+  incoming: Int!
+  "How many were sold from there in the last 30 days."
+  sold: Int!
+  "For how many days what is available lasts if it goes on selling like this; null if nothing was sold."
+  daysOfCover: Int
+  "How many to order."
+  suggested: Int!
+}
+
+"A threshold as a whole. It takes the place of the one that the level has."
+input StockThresholdInput {
+  "The variant."
+  variant: ID!
+  "The location."
+  location: ID!
+  "It is low when no more than this is available; never if left out."
+  lowAt: Int
+  "It is to be ordered when no more than this is available or on its way; never if left out."
+  reorderAt: Int
+  "How many are ordered at once; as many as are missing if left out."
+  reorderQuantity: Int
+  "By how much the count must rise above a threshold before falling to it is news again."
+  margin: Int! = 0
+  "The version of the threshold that you have seen, 0 if there was none. If it is no longer the current one the change is refused as STALE_VERSION. Left out, whatever is there is replaced."
+  version: Int
+}
+
+"What narrows a list of thresholds. All conditions must hold."
+input StockThresholdFilter {
+  "Only those of these variants."
+  variants: [ID!]
+  "Only those at this location."
+  location: ID
+  "Only those whose level is low now: the list of alerts."
+  low: Boolean
+  "Only those whose level is to be ordered now."
+  reorder: Boolean
+}
+
+"What narrows the report of what to order."
+input StockReorderFilter {
+  "Only these variants."
+  variants: [ID!]
+  "Only what is to be ordered for this location."
+  location: ID
+}
+
+"One page of thresholds."
+type StockThresholdConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockThresholdEdge!]!
+  "The entries alone."
+  nodes: [StockThreshold!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of thresholds."
+type StockThresholdEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockThreshold!
+}
+
+"One page of what to order."
+type StockReorderConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockReorderEdge!]!
+  "The entries alone."
+  nodes: [StockReorder!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of what to order."
+type StockReorderEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockReorder!
+}
+
+"What came of setting thresholds."
+type StockThresholdsPayload @access(rule: STAFF) {
+  "The thresholds as they are now, in the order of the lines; null if the change was refused."
+  thresholds: [StockThreshold!]
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+"What came of taking thresholds away."
+type StockThresholdsRemovePayload @access(rule: STAFF) {
+  "The ids of those that are gone; null if it was refused."
+  removedIds: [ID!]
+  "Why it was refused; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "The thresholds of stock; with the filter ` + "`" + `low` + "`" + `, what is low now."
+  stockThresholds(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: StockThresholdFilter! = {}
+  ): StockThresholdConnection! @access(rule: STAFF)
+  "What to order now, and how many of it: levels that have reached their reorder point."
+  stockReorderReport(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: StockReorderFilter! = {}
+  ): StockReorderConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Sets thresholds, all or none of them."
+  stockThresholdsSet(
+    "The thresholds, from 1 to 250; each level stands in one of them only."
+    lines: [StockThresholdInput!]!
+  ): StockThresholdsPayload! @access(rule: STAFF, permission: "stock.write")
+  "Takes thresholds away, all or none of them."
+  stockThresholdsRemove(
+    "The ids of the thresholds."
+    ids: [ID!]!
+  ): StockThresholdsRemovePayload! @access(rule: STAFF, permission: "stock.write")
+}
+`, BuiltIn: false},
 	{Name: "../schema/reservation.graphqls", Input: `"Where a reservation stands."
 enum StockReservationState {
   "Held for a checkout until it expires."
@@ -4510,6 +5804,88 @@ extend type Query {
     "What narrows the list."
     filter: StockReservationFilter! = {}
   ): StockReservationConnection! @access(rule: STAFF)
+}
+`, BuiltIn: false},
+	{Name: "../schema/restock.graphqls", Input: `"Where a wish to hear of stock stands."
+enum RestockRequestState {
+  "The variant has not come back yet."
+  WAITING
+  "It has, and a mail was sent."
+  NOTIFIED
+  "Whoever made it took it back."
+  CANCELLED
+}
+
+"A buyer's wish to hear when a variant is in stock again. What has ended is forgotten after 30 days."
+type RestockRequest @access(rule: STAFF, permission: "orders.read") {
+  "The global id."
+  id: ID!
+  "The variant; null if it is gone."
+  variant: ProductVariant
+  "The market that the buyer shops in; null if it is gone."
+  market: Market
+  "The country that the buyer shops from."
+  country: CountryCode!
+  "The language that the buyer reads."
+  language: LanguageCode!
+  "The buyer's e-mail address."
+  email: String!
+  "Where it stands."
+  state: RestockRequestState!
+  "When it was made."
+  createdAt: DateTime!
+  "When the mail was sent or it was taken back; null before that."
+  endedAt: DateTime
+}
+
+"What narrows a list of wishes. All conditions must hold."
+input RestockRequestFilter {
+  "Only those for this variant."
+  variant: ID
+  "Only those in this market."
+  market: ID
+  "Only those that stand there."
+  state: RestockRequestState
+  "Only those whose e-mail address contains this text, whatever the case."
+  email: String
+}
+
+"One page of wishes to hear of stock."
+type RestockRequestConnection @access(rule: STAFF, permission: "orders.read") {
+  "The entries with their cursors."
+  edges: [RestockRequestEdge!]!
+  "The entries alone."
+  nodes: [RestockRequest!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of wishes to hear of stock."
+type RestockRequestEdge @access(rule: STAFF, permission: "orders.read") {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: RestockRequest!
+}
+
+extend type Query {
+  "Who wants to hear when something is in stock again, the latest first."
+  restockRequests(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: RestockRequestFilter! = {}
+  ): RestockRequestConnection! @access(rule: STAFF, permission: "orders.read")
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff.graphqls", Input: `"Somebody who works in the back office."
@@ -4717,6 +6093,422 @@ extend type Mutation {
     "The version of the member that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
     version: Int!
   ): StaffMemberPayload! @access(rule: STAFF, permission: "staff.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/stockfeed.graphqls", Input: `"How a feed of stock arrives."
+enum StockFeedKind {
+  "Staff upload a file."
+  CSV
+  "The sender posts it, signed with the feed's secret."
+  WEBHOOK
+  "The shop fetches it from an address, again and again."
+  PULL
+}
+
+"What the quantities of a feed are."
+enum StockFeedMode {
+  "How many lie there."
+  LEVELS
+  "By how many it changed."
+  DELTAS
+}
+
+"What a feed calls variants by."
+enum StockFeedItem {
+  "By their SKU."
+  SKU
+  "By their barcode."
+  BARCODE
+}
+
+"What became of a delivery of a feed."
+enum StockFeedRunState {
+  "It was taken, as far as its lines could be."
+  APPLIED
+  "It was refused as a whole, and nothing changed."
+  REFUSED
+  "It could not be fetched or read, or the shop failed; nothing changed."
+  FAILED
+}
+
+"Where a supplier, a warehouse or another system tells of the stock at a location."
+type StockFeed @access(rule: STAFF) {
+  "The global id. The movements of a feed name the number at its end, with the reference kind feed."
+  id: ID!
+  "Its name for programs."
+  handle: String!
+  "Its name for people."
+  name: String!
+  "How it arrives."
+  kind: StockFeedKind!
+  "What its quantities are."
+  mode: StockFeedMode!
+  "What it calls variants by."
+  item: StockFeedItem!
+  "The location that it tells of."
+  location: Location!
+  "Where the sender of a webhook posts to; null for other kinds."
+  webhookUrl: URL
+  "Where a pull is fetched from; null for other kinds."
+  url: URL
+  "How often a pull is fetched, in minutes; null for other kinds."
+  everyMinutes: Int
+  "Whether it takes anything in."
+  active: Boolean!
+  "The sequence number of the delivery that was taken last; 0 if none had one. Earlier ones are refused."
+  lastSequence: Int!
+  "The moment that the delivery taken last speaks of; null if none said one. Earlier ones are refused."
+  lastAsOf: DateTime
+  "When a pull is fetched next; null for other kinds."
+  nextPullAt: DateTime
+  "Grows with every change; name it when you change the feed."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"The report of one delivery of a feed."
+type StockFeedRun @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The feed; null if it is gone."
+  feed: StockFeed
+  "What became of it."
+  state: StockFeedRunState!
+  "The sender's name of the delivery; empty if it has none."
+  message: String!
+  "Its sequence number; 0 if it has none."
+  sequence: Int!
+  "The moment that it speaks of; null if it does not say."
+  asOf: DateTime
+  "How many lines it has."
+  lines: Int!
+  "How many of them changed a count."
+  changed: Int!
+  "How many of them agreed with the books."
+  unchanged: Int!
+  "How many of them are about items that the shop does not have."
+  unknown: Int!
+  "How many of them were refused."
+  refused: Int!
+  "Why it was refused or failed as a whole, for programs; empty if it was applied."
+  reason: String!
+  "The first 100 lines that could not be taken."
+  problems: [StockFeedProblem!]!
+  "When it came."
+  at: DateTime!
+}
+
+"A line of a delivery that could not be taken."
+type StockFeedProblem @access(rule: STAFF) {
+  "Where it stands, from 1; 0 is the delivery as a whole."
+  line: Int!
+  "What the line calls the variant; empty if it does not."
+  item: String!
+  "Why, for programs."
+  reason: String!
+  "Why, as a sentence for people."
+  message: String!
+}
+
+"A feed to make."
+input StockFeedCreateInput {
+  "Its name for programs: small letters, digits and single hyphens."
+  handle: String!
+  "Its name for people."
+  name: String!
+  "How it arrives; that stays so."
+  kind: StockFeedKind!
+  "What its quantities are."
+  mode: StockFeedMode! = LEVELS
+  "What it calls variants by."
+  item: StockFeedItem! = SKU
+  "The location that it tells of."
+  location: ID!
+  "Where a pull is fetched from, by https; needed for a pull only."
+  url: String! = ""
+  "How often a pull is fetched, in minutes; needed for a pull only."
+  everyMinutes: Int! = 0
+}
+
+"What of a feed becomes different. What is left out stays."
+input StockFeedUpdateInput {
+  "Another name for programs; the address of a webhook changes with it."
+  handle: String
+  "Another name for people."
+  name: String
+  "What its quantities are."
+  mode: StockFeedMode
+  "What it calls variants by."
+  item: StockFeedItem
+  "Another location that it tells of."
+  location: ID
+  "Another address of a pull."
+  url: String
+  "Another interval of a pull, in minutes."
+  everyMinutes: Int
+  "Whether it takes anything in."
+  active: Boolean
+  "Whether the sequence number and the moment of the delivery taken last are forgotten, for a sender who begins anew."
+  restart: Boolean! = false
+}
+
+"What narrows a list of feeds. All conditions must hold."
+input StockFeedFilter {
+  "Only those that arrive so."
+  kind: StockFeedKind
+  "Only those that tell of this location."
+  location: ID
+  "Only those that take something in, or only those that do not."
+  active: Boolean
+  "Only those whose name or handle contains this text, whatever the case."
+  text: String
+}
+
+"What narrows a list of deliveries. All conditions must hold."
+input StockFeedRunFilter {
+  "Only those of this feed."
+  feed: ID
+  "Only those of which this became."
+  state: StockFeedRunState
+  "Only then or later."
+  since: DateTime
+  "Only before then."
+  until: DateTime
+}
+
+"One page of feeds of stock."
+type StockFeedConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockFeedEdge!]!
+  "The entries alone."
+  nodes: [StockFeed!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of feeds of stock."
+type StockFeedEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockFeed!
+}
+
+"One page of deliveries of feeds."
+type StockFeedRunConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockFeedRunEdge!]!
+  "The entries alone."
+  nodes: [StockFeedRun!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of deliveries of feeds."
+type StockFeedRunEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockFeedRun!
+}
+
+"What came of a change to the feed."
+type StockFeedPayload @access(rule: STAFF) {
+  "The feed as it is now; null if the change was refused."
+  feed: StockFeed
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+"What came of a feed that was made or got another secret."
+type StockFeedSecretPayload @access(rule: STAFF, permission: "settings.write") {
+  "The feed as it is now; null if the change was refused."
+  feed: StockFeed
+  "What a webhook is signed with. It is shown here and never again; null for a feed that is no webhook, and when the same change is asked for again under its idempotency key."
+  secret: String
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+"What came of a delivery."
+type StockFeedRunPayload @access(rule: STAFF) {
+  "The report; null if there is none. A delivery that is refused as a whole has one, too."
+  run: StockFeedRun
+  "Whether the same was taken before and has changed nothing now; the report is the earlier one."
+  repeated: Boolean!
+  "Why there is no report; empty if there is one."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One feed of stock; null if there is none with this id."
+  stockFeed(
+    "The id of the feed."
+    id: ID!
+  ): StockFeed @access(rule: STAFF)
+  "Where others tell of their stock, in the order in which they were made."
+  stockFeeds(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: StockFeedFilter! = {}
+  ): StockFeedConnection! @access(rule: STAFF)
+  "One delivery of a feed; null if there is none with this id. Reports are kept for 180 days."
+  stockFeedRun(
+    "The id of the delivery."
+    id: ID!
+  ): StockFeedRun @access(rule: STAFF)
+  "What feeds delivered, the latest first. Reports are kept for 180 days."
+  stockFeedRuns(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: StockFeedRunFilter! = {}
+  ): StockFeedRunConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Makes a feed of stock. That of a webhook gets a secret."
+  stockFeedCreate(
+    "The feed."
+    input: StockFeedCreateInput!
+  ): StockFeedSecretPayload! @access(rule: STAFF, permission: "settings.write")
+  "Changes a feed."
+  stockFeedUpdate(
+    "The id of the feed."
+    id: ID!
+    "The version of the feed that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "What becomes different."
+    input: StockFeedUpdateInput!
+  ): StockFeedPayload! @access(rule: STAFF, permission: "settings.write")
+  "Gives the feed of a webhook another secret. The one before is still taken for 24 hours."
+  stockFeedSecretRotate(
+    "The id of the feed."
+    id: ID!
+    "The version of the feed that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): StockFeedSecretPayload! @access(rule: STAFF, permission: "settings.write")
+  "Takes a delivery of a feed in that staff have as a file: CSV with the columns sku or barcode and quantity, or the JSON that webhooks send."
+  stockFeedUpload(
+    "The id of the feed."
+    id: ID!
+    "The text of the file, at most 4 MB and 50,000 lines."
+    content: String!
+    "A name of the delivery: the same one is taken once."
+    message: String! = ""
+    "Its sequence number: one that is not above that of the delivery taken last is refused."
+    sequence: Int! = 0
+    "The moment that it speaks of: one that is not after that of the delivery taken last is refused. What the shop has moved since then still holds."
+    asOf: DateTime
+  ): StockFeedRunPayload! @access(rule: STAFF, permission: "stock.write")
+  "Fetches the feed of a pull now. It is fetched as often as that is asked, under an idempotency key too; what was taken before changes nothing."
+  stockFeedPull(
+    "The id of the feed."
+    id: ID!
+  ): StockFeedRunPayload! @access(rule: STAFF, permission: "stock.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/stockpolicy.graphqls", Input: `"When a market holds stock for its buyers."
+enum StockReserveAt {
+  "When a checkout begins."
+  CHECKOUT
+  "As soon as a piece is put into a cart."
+  CART
+}
+
+"How the locations are chosen that send the pieces of an order."
+enum SourcingStrategy {
+  "By the priority of the locations, the lowest first."
+  PRIORITY
+  "By what is nearest: the first of a location's zones that covers the address, then the distance where both points are known, then the priority."
+  NEAREST
+  "So few locations for the whole order that no fewer would do; among several such sets by priority."
+  FEWEST_SPLITS
+}
+
+"How a market promises its stock."
+type StockPolicy @access(rule: STAFF) {
+  "When stock is held."
+  reserveAt: StockReserveAt!
+  "How locations are chosen for an order."
+  strategy: SourcingStrategy!
+  "How many pieces one line may hold before it is paid; null is what the whole shop allows."
+  maxLine: Int
+  "How many pieces one checkout may hold before it is paid; null is what the whole shop allows."
+  maxCheckout: Int
+  "How many pieces one customer, known by e-mail address, may hold in all checkouts; null is what the whole shop allows."
+  maxCustomer: Int
+  "Grows with every change; name it when you change the policy. 0 is the policy of a market that has none of its own."
+  version: Int!
+}
+
+"A policy as a whole."
+input StockPolicyInput {
+  "When stock is held."
+  reserveAt: StockReserveAt! = CHECKOUT
+  "How locations are chosen for an order."
+  strategy: SourcingStrategy! = PRIORITY
+  "How many pieces one line may hold before it is paid; what the whole shop allows if left out."
+  maxLine: Int
+  "How many pieces one checkout may hold before it is paid; what the whole shop allows if left out."
+  maxCheckout: Int
+  "How many pieces one customer may hold in all checkouts; what the whole shop allows if left out."
+  maxCustomer: Int
+}
+
+"What came of a change to the policy."
+type StockPolicyPayload @access(rule: STAFF) {
+  "The policy as it is now; null if the change was refused."
+  policy: StockPolicy
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Says how a market promises its stock. Holds that are there keep their time and their locations."
+  stockPolicySet(
+    "The id of the market."
+    marketId: ID!
+    "The version of the market's policy that you have seen, 0 if it has none of its own. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "The policy."
+    input: StockPolicyInput!
+  ): StockPolicyPayload! @access(rule: STAFF, permission: "markets.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/subscription.graphqls", Input: `"What the back office tells by itself. Subscriptions are answered by Server-Sent Events (Accept: text/event-stream) and over WebSocket (graphql-transport-ws), at the same address. A browser, which cannot set headers of a WebSocket, says who it is in the payload of connection_init: {\"Authorization\": \"Bearer <accessToken>\"}. A subscription ends as soon as its access token does: begin it anew with a fresh one."
+type Subscription {
+  "The levels of variants: first all of them as they are now, then each time those that have changed since, all that changed at once together."
+  stockChanged(
+    "The variants, at most 250."
+    variantIds: [ID!]!
+    "Only the levels at this location; at all of them if left out."
+    locationId: ID
+  ): [StockLevel!]! @access(rule: STAFF)
 }
 `, BuiltIn: false},
 	{Name: "../schema/tax.graphqls", Input: `"One tax of one place on one sort of goods. A place takes the taxes of its country and those of its subdivision; within each of the two, rates for the goods' tax code go before those without one."
@@ -4962,6 +6754,234 @@ extend type Mutation {
   ): TranslationsPayload! @access(rule: STAFF, permission: "content.write")
 }
 `, BuiltIn: false},
+	{Name: "../schema/transfer.graphqls", Input: `"Where a transfer of stock stands."
+enum StockTransferState {
+  "It is being written; no stock knows of it."
+  DRAFT
+  "Its pieces are kept back at the location that sends them."
+  RESERVED
+  "Its pieces left, and not all of them have come."
+  IN_TRANSIT
+  "Nothing of it is on the way any more."
+  RECEIVED
+  "Called off before it left."
+  CANCELLED
+}
+
+"Pieces that go from one location to another."
+type StockTransfer @access(rule: STAFF) {
+  "The global id. The movements of a transfer name the number at its end, with the reference kind transfer."
+  id: ID!
+  "The location that sends."
+  from: Location!
+  "The location that receives."
+  to: Location!
+  "Where it stands."
+  state: StockTransferState!
+  "What staff wrote to it; empty if nothing."
+  note: String!
+  "What goes, one line for each variant; at most 250."
+  lines: [StockTransferLine!]!
+  "When it should arrive; null if that is not known."
+  expectedAt: DateTime
+  "When it left; null if it has not."
+  shippedAt: DateTime
+  "When it was received or cancelled; null before that."
+  endedAt: DateTime
+  "Grows with every change; name it when you change the transfer."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"How many pieces of one variant a transfer takes."
+type StockTransferLine @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The variant; null if it is gone."
+  variant: ProductVariant
+  "How many are wanted; while the transfer is RESERVED they are kept back."
+  quantity: Int!
+  "How many left."
+  shipped: Int!
+  "How many of them came."
+  received: Int!
+  "How many of them were lost on the way, and written off."
+  lost: Int!
+  "How many of them are on the way: shipped, and neither received nor lost."
+  onTheWay: Int!
+}
+
+"What transfers are sorted by."
+enum StockTransferSort {
+  "When they were made, the earliest first."
+  CREATED_AT
+  "When they should arrive, the earliest first; those without a date come last."
+  EXPECTED_AT
+  "When they last changed, longest ago first."
+  UPDATED_AT
+}
+
+"What narrows a list of transfers. All conditions must hold."
+input StockTransferFilter {
+  "Only those that stand at one of these."
+  states: [StockTransferState!]
+  "Only those that this location sends."
+  from: ID
+  "Only those that this location receives."
+  to: ID
+  "Only those with a line of this variant."
+  variant: ID
+}
+
+"A number of pieces of one variant."
+input StockTransferLineInput {
+  "The variant; each stands in one line only."
+  variant: ID!
+  "How many pieces, at least 1."
+  quantity: Int!
+}
+
+"What came of a variant, and what will come no more."
+input StockArrivalInput {
+  "The variant."
+  variant: ID!
+  "How many pieces came."
+  received: Int! = 0
+  "How many pieces were lost on the way; they are written off."
+  lost: Int! = 0
+}
+
+"A transfer to draft."
+input StockTransferCreateInput {
+  "The location that sends."
+  from: ID!
+  "The location that receives."
+  to: ID!
+  "What staff write to it."
+  note: String! = ""
+  "When it should arrive."
+  expectedAt: DateTime
+  "What goes: from 1 to 250 lines."
+  lines: [StockTransferLineInput!]!
+}
+
+"What of a transfer becomes different. What is left out stays."
+input StockTransferUpdateInput {
+  "Another note."
+  note: String
+  "Another moment at which it should arrive; null takes it away."
+  expectedAt: DateTime
+  "All lines it is to have, in place of those before; only of a draft."
+  lines: [StockTransferLineInput!]
+}
+
+"One page of transfers of stock."
+type StockTransferConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [StockTransferEdge!]!
+  "The entries alone."
+  nodes: [StockTransfer!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of transfers of stock."
+type StockTransferEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: StockTransfer!
+}
+
+"What came of a change to the transfer."
+type StockTransferPayload @access(rule: STAFF) {
+  "The transfer as it is now; null if the change was refused."
+  transfer: StockTransfer
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One transfer of stock; null if there is none with this id."
+  stockTransfer(
+    "The id of the transfer."
+    id: ID!
+  ): StockTransfer @access(rule: STAFF)
+  "The transfers of stock between locations."
+  stockTransfers(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What the list is sorted by."
+    sort: StockTransferSort! = CREATED_AT
+    "What narrows the list."
+    filter: StockTransferFilter! = {}
+  ): StockTransferConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Drafts a transfer. No stock changes yet."
+  stockTransferCreate(
+    "The transfer."
+    input: StockTransferCreateInput!
+  ): StockTransferPayload! @access(rule: STAFF, permission: "stock.write")
+  "Changes a transfer."
+  stockTransferUpdate(
+    "The id of the transfer."
+    id: ID!
+    "The version of the transfer that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "What becomes different."
+    input: StockTransferUpdateInput!
+  ): StockTransferPayload! @access(rule: STAFF, permission: "stock.write")
+  "Keeps the pieces of a draft back where they are, all of them or none. A step that its state does not allow is refused as INVALID_TRANSITION, here and in the other changes."
+  stockTransferReserve(
+    "The id of the transfer."
+    id: ID!
+    "The version of the transfer that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): StockTransferPayload! @access(rule: STAFF, permission: "stock.write")
+  "Sends the pieces of a reserved transfer: they leave the one location and are incoming at the other. What is reserved and not sent is given back."
+  stockTransferShip(
+    "The id of the transfer."
+    id: ID!
+    "The version of the transfer that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "What leaves; all that was reserved if left out."
+    lines: [StockTransferLineInput!]
+  ): StockTransferPayload! @access(rule: STAFF, permission: "stock.write")
+  "Takes in what came. A transfer may come in several parts; it is RECEIVED once nothing is on the way."
+  stockTransferReceive(
+    "The id of the transfer."
+    id: ID!
+    "The version of the transfer that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "What came and what was lost; all that is on the way came if left out."
+    lines: [StockArrivalInput!]
+    "Names this change; needed here or as the header Idempotency-Key. Sent again with the same arguments it is done once; with others it is refused."
+    idempotencyKey: String
+  ): StockTransferPayload! @access(rule: STAFF, permission: "stock.write")
+  "Calls a transfer off that has not left, and gives back what it keeps."
+  stockTransferCancel(
+    "The id of the transfer."
+    id: ID!
+    "The version of the transfer that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): StockTransferPayload! @access(rule: STAFF, permission: "stock.write")
+}
+`, BuiltIn: false},
 	{Name: "../schema/variant.graphqls", Input: `"One buyable combination of option values."
 type ProductVariant @access(rule: STAFF) {
   "The global id."
@@ -5004,6 +7024,14 @@ type ProductVariant @access(rule: STAFF) {
   backorder: Boolean!
   "How many pieces may be sold beyond stock; null if there is no limit."
   backorderLimit: Int
+  "When pieces that are sold beyond stock should arrive; null if that is not known. Buyers see it."
+  backorderAt: DateTime
+  "Whether it is sold before its release. While it is, the limit and the date of preorders go before those of backorders."
+  preorder: Boolean!
+  "How many pieces may be sold before the release; null if there is no limit."
+  preorderLimit: Int
+  "The release, until which orders of it are preorders; null if it is not known yet. Buyers see it."
+  preorderAt: DateTime
   "What one piece costs the shop; null if unknown."
   unitCost: Money
   "The typed values that hang on it, by namespace and key."
@@ -5015,6 +7043,8 @@ type ProductVariant @access(rule: STAFF) {
   ): [Price!]!
   "How many pieces there are, at every location that has a level for it."
   stock: [StockLevel!]!
+  "What it consists of, if it is sold as a bundle; null if it is none."
+  bundle: Bundle
   "Grows with every change; name it when you change the variant."
   version: Int!
   "When it was made."
@@ -5145,8 +7175,16 @@ input ProductVariantInput {
   tracked: Boolean
   "Whether it sells on when stock is used up."
   backorder: Boolean
-  "How many pieces may be sold beyond stock."
+  "How many pieces may be sold beyond stock; no limit if left out."
   backorderLimit: Int
+  "When pieces that are sold beyond stock should arrive."
+  backorderAt: DateTime
+  "Whether it is sold before its release."
+  preorder: Boolean
+  "How many pieces may be sold before the release; no limit if left out."
+  preorderLimit: Int
+  "The release."
+  preorderAt: DateTime
   "What one piece costs the shop, in the shop's currency; for staff only."
   unitCost: Decimal
 }
@@ -5183,8 +7221,16 @@ input ProductVariantUpdateInput {
   tracked: Boolean
   "Whether it sells on when stock is used up."
   backorder: Boolean
-  "How many pieces may be sold beyond stock; null takes it away."
+  "How many pieces may be sold beyond stock; null takes the limit away."
   backorderLimit: Int
+  "When pieces that are sold beyond stock should arrive; null takes it away."
+  backorderAt: DateTime
+  "Whether it is sold before its release."
+  preorder: Boolean
+  "How many pieces may be sold before the release; null takes the limit away."
+  preorderLimit: Int
+  "The release; null takes it away."
+  preorderAt: DateTime
   "What one piece costs the shop, in the shop's currency; for staff only; null takes it away."
   unitCost: Decimal
 }
@@ -5583,6 +7629,62 @@ func (ec *executionContext) childFields_BlogPayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type BlogPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Bundle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "variant":
+		return ec.fieldContext_Bundle_variant(ctx, field)
+	case "kind":
+		return ec.fieldContext_Bundle_kind(ctx, field)
+	case "pricing":
+		return ec.fieldContext_Bundle_pricing(ctx, field)
+	case "discount":
+		return ec.fieldContext_Bundle_discount(ctx, field)
+	case "slots":
+		return ec.fieldContext_Bundle_slots(ctx, field)
+	case "version":
+		return ec.fieldContext_Bundle_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Bundle_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Bundle_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Bundle", field.Name)
+}
+
+func (ec *executionContext) childFields_BundleChoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "variant":
+		return ec.fieldContext_BundleChoice_variant(ctx, field)
+	case "quantity":
+		return ec.fieldContext_BundleChoice_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BundleChoice", field.Name)
+}
+
+func (ec *executionContext) childFields_BundlePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "bundle":
+		return ec.fieldContext_BundlePayload_bundle(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BundlePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BundlePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BundleSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_BundleSlot_title(ctx, field)
+	case "least":
+		return ec.fieldContext_BundleSlot_least(ctx, field)
+	case "most":
+		return ec.fieldContext_BundleSlot_most(ctx, field)
+	case "choices":
+		return ec.fieldContext_BundleSlot_choices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BundleSlot", field.Name)
+}
+
 func (ec *executionContext) childFields_Category(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5739,6 +7841,16 @@ func (ec *executionContext) childFields_CollectionRulePreview(ctx context.Contex
 		return ec.fieldContext_CollectionRulePreview_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CollectionRulePreview", field.Name)
+}
+
+func (ec *executionContext) childFields_Coordinates(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "latitude":
+		return ec.fieldContext_Coordinates_latitude(ctx, field)
+	case "longitude":
+		return ec.fieldContext_Coordinates_longitude(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Coordinates", field.Name)
 }
 
 func (ec *executionContext) childFields_DeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5933,6 +8045,14 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 		return ec.fieldContext_Location_kind(ctx, field)
 	case "country":
 		return ec.fieldContext_Location_country(ctx, field)
+	case "address":
+		return ec.fieldContext_Location_address(ctx, field)
+	case "coordinates":
+		return ec.fieldContext_Location_coordinates(ctx, field)
+	case "markets":
+		return ec.fieldContext_Location_markets(ctx, field)
+	case "zones":
+		return ec.fieldContext_Location_zones(ctx, field)
 	case "priority":
 		return ec.fieldContext_Location_priority(ctx, field)
 	case "default":
@@ -5949,6 +8069,30 @@ func (ec *executionContext) childFields_Location(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Location", field.Name)
 }
 
+func (ec *executionContext) childFields_LocationAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "company":
+		return ec.fieldContext_LocationAddress_company(ctx, field)
+	case "address1":
+		return ec.fieldContext_LocationAddress_address1(ctx, field)
+	case "address2":
+		return ec.fieldContext_LocationAddress_address2(ctx, field)
+	case "city":
+		return ec.fieldContext_LocationAddress_city(ctx, field)
+	case "zoneCode":
+		return ec.fieldContext_LocationAddress_zoneCode(ctx, field)
+	case "zip":
+		return ec.fieldContext_LocationAddress_zip(ctx, field)
+	case "country":
+		return ec.fieldContext_LocationAddress_country(ctx, field)
+	case "phone":
+		return ec.fieldContext_LocationAddress_phone(ctx, field)
+	case "formatted":
+		return ec.fieldContext_LocationAddress_formatted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationAddress", field.Name)
+}
+
 func (ec *executionContext) childFields_LocationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "location":
@@ -5957,6 +8101,18 @@ func (ec *executionContext) childFields_LocationPayload(ctx context.Context, fie
 		return ec.fieldContext_LocationPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LocationZone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "country":
+		return ec.fieldContext_LocationZone_country(ctx, field)
+	case "province":
+		return ec.fieldContext_LocationZone_province(ctx, field)
+	case "postalPrefix":
+		return ec.fieldContext_LocationZone_postalPrefix(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocationZone", field.Name)
 }
 
 func (ec *executionContext) childFields_Mail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6037,6 +8193,8 @@ func (ec *executionContext) childFields_Market(ctx context.Context, field graphq
 		return ec.fieldContext_Market_languages(ctx, field)
 	case "domains":
 		return ec.fieldContext_Market_domains(ctx, field)
+	case "stockPolicy":
+		return ec.fieldContext_Market_stockPolicy(ctx, field)
 	case "version":
 		return ec.fieldContext_Market_version(ctx, field)
 	case "createdAt":
@@ -6433,8 +8591,48 @@ func (ec *executionContext) childFields_OrderLine(ctx context.Context, field gra
 		return ec.fieldContext_OrderLine_imageUrl(ctx, field)
 	case "taxes":
 		return ec.fieldContext_OrderLine_taxes(ctx, field)
+	case "components":
+		return ec.fieldContext_OrderLine_components(ctx, field)
+	case "allocations":
+		return ec.fieldContext_OrderLine_allocations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderLine", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderLineAllocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "variant":
+		return ec.fieldContext_OrderLineAllocation_variant(ctx, field)
+	case "location":
+		return ec.fieldContext_OrderLineAllocation_location(ctx, field)
+	case "quantity":
+		return ec.fieldContext_OrderLineAllocation_quantity(ctx, field)
+	case "state":
+		return ec.fieldContext_OrderLineAllocation_state(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderLineAllocation", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderLineComponent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "variant":
+		return ec.fieldContext_OrderLineComponent_variant(ctx, field)
+	case "product":
+		return ec.fieldContext_OrderLineComponent_product(ctx, field)
+	case "title":
+		return ec.fieldContext_OrderLineComponent_title(ctx, field)
+	case "variantTitle":
+		return ec.fieldContext_OrderLineComponent_variantTitle(ctx, field)
+	case "sku":
+		return ec.fieldContext_OrderLineComponent_sku(ctx, field)
+	case "quantity":
+		return ec.fieldContext_OrderLineComponent_quantity(ctx, field)
+	case "requiresShipping":
+		return ec.fieldContext_OrderLineComponent_requiresShipping(ctx, field)
+	case "grams":
+		return ec.fieldContext_OrderLineComponent_grams(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderLineComponent", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderNote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6933,6 +9131,14 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_backorder(ctx, field)
 	case "backorderLimit":
 		return ec.fieldContext_ProductVariant_backorderLimit(ctx, field)
+	case "backorderAt":
+		return ec.fieldContext_ProductVariant_backorderAt(ctx, field)
+	case "preorder":
+		return ec.fieldContext_ProductVariant_preorder(ctx, field)
+	case "preorderLimit":
+		return ec.fieldContext_ProductVariant_preorderLimit(ctx, field)
+	case "preorderAt":
+		return ec.fieldContext_ProductVariant_preorderAt(ctx, field)
 	case "unitCost":
 		return ec.fieldContext_ProductVariant_unitCost(ctx, field)
 	case "metafields":
@@ -6941,6 +9147,8 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_prices(ctx, field)
 	case "stock":
 		return ec.fieldContext_ProductVariant_stock(ctx, field)
+	case "bundle":
+		return ec.fieldContext_ProductVariant_bundle(ctx, field)
 	case "version":
 		return ec.fieldContext_ProductVariant_version(ctx, field)
 	case "createdAt":
@@ -6995,6 +9203,94 @@ func (ec *executionContext) childFields_ProductVariantsPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ProductVariantsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PurchaseOrder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PurchaseOrder_id(ctx, field)
+	case "supplier":
+		return ec.fieldContext_PurchaseOrder_supplier(ctx, field)
+	case "location":
+		return ec.fieldContext_PurchaseOrder_location(ctx, field)
+	case "state":
+		return ec.fieldContext_PurchaseOrder_state(ctx, field)
+	case "reference":
+		return ec.fieldContext_PurchaseOrder_reference(ctx, field)
+	case "note":
+		return ec.fieldContext_PurchaseOrder_note(ctx, field)
+	case "currency":
+		return ec.fieldContext_PurchaseOrder_currency(ctx, field)
+	case "lines":
+		return ec.fieldContext_PurchaseOrder_lines(ctx, field)
+	case "expectedAt":
+		return ec.fieldContext_PurchaseOrder_expectedAt(ctx, field)
+	case "orderedAt":
+		return ec.fieldContext_PurchaseOrder_orderedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_PurchaseOrder_endedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_PurchaseOrder_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_PurchaseOrder_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_PurchaseOrder_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseOrder", field.Name)
+}
+
+func (ec *executionContext) childFields_PurchaseOrderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PurchaseOrderConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PurchaseOrderConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PurchaseOrderConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PurchaseOrderConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseOrderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PurchaseOrderEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PurchaseOrderEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PurchaseOrderEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseOrderEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PurchaseOrderLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PurchaseOrderLine_id(ctx, field)
+	case "variant":
+		return ec.fieldContext_PurchaseOrderLine_variant(ctx, field)
+	case "quantity":
+		return ec.fieldContext_PurchaseOrderLine_quantity(ctx, field)
+	case "received":
+		return ec.fieldContext_PurchaseOrderLine_received(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_PurchaseOrderLine_cancelled(ctx, field)
+	case "rest":
+		return ec.fieldContext_PurchaseOrderLine_rest(ctx, field)
+	case "unitCost":
+		return ec.fieldContext_PurchaseOrderLine_unitCost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseOrderLine", field.Name)
+}
+
+func (ec *executionContext) childFields_PurchaseOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purchaseOrder":
+		return ec.fieldContext_PurchaseOrderPayload_purchaseOrder(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PurchaseOrderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseOrderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_QuantityRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "minimum":
@@ -7005,6 +9301,54 @@ func (ec *executionContext) childFields_QuantityRule(ctx context.Context, field 
 		return ec.fieldContext_QuantityRule_step(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QuantityRule", field.Name)
+}
+
+func (ec *executionContext) childFields_RestockRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RestockRequest_id(ctx, field)
+	case "variant":
+		return ec.fieldContext_RestockRequest_variant(ctx, field)
+	case "market":
+		return ec.fieldContext_RestockRequest_market(ctx, field)
+	case "country":
+		return ec.fieldContext_RestockRequest_country(ctx, field)
+	case "language":
+		return ec.fieldContext_RestockRequest_language(ctx, field)
+	case "email":
+		return ec.fieldContext_RestockRequest_email(ctx, field)
+	case "state":
+		return ec.fieldContext_RestockRequest_state(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RestockRequest_createdAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_RestockRequest_endedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestockRequest", field.Name)
+}
+
+func (ec *executionContext) childFields_RestockRequestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RestockRequestConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RestockRequestConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RestockRequestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RestockRequestConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestockRequestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RestockRequestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RestockRequestEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RestockRequestEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestockRequestEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_RuleCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7219,6 +9563,186 @@ func (ec *executionContext) childFields_StaffSessionPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type StaffSessionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StockAdjustCsvPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return ec.fieldContext_StockAdjustCsvPayload_report(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockAdjustCsvPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockAdjustCsvPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockAdjustManyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcomes":
+		return ec.fieldContext_StockAdjustManyPayload_outcomes(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockAdjustManyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockAdjustManyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockAdjustOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "moved":
+		return ec.fieldContext_StockAdjustOutcome_moved(ctx, field)
+	case "level":
+		return ec.fieldContext_StockAdjustOutcome_level(ctx, field)
+	case "refusal":
+		return ec.fieldContext_StockAdjustOutcome_refusal(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockAdjustOutcome", field.Name)
+}
+
+func (ec *executionContext) childFields_StockAdjustReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dryRun":
+		return ec.fieldContext_StockAdjustReport_dryRun(ctx, field)
+	case "lines":
+		return ec.fieldContext_StockAdjustReport_lines(ctx, field)
+	case "changed":
+		return ec.fieldContext_StockAdjustReport_changed(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_StockAdjustReport_unchanged(ctx, field)
+	case "refused":
+		return ec.fieldContext_StockAdjustReport_refused(ctx, field)
+	case "ignoredColumns":
+		return ec.fieldContext_StockAdjustReport_ignoredColumns(ctx, field)
+	case "rows":
+		return ec.fieldContext_StockAdjustReport_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockAdjustReport", field.Name)
+}
+
+func (ec *executionContext) childFields_StockAdjustRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_StockAdjustRow_line(ctx, field)
+	case "item":
+		return ec.fieldContext_StockAdjustRow_item(ctx, field)
+	case "moved":
+		return ec.fieldContext_StockAdjustRow_moved(ctx, field)
+	case "level":
+		return ec.fieldContext_StockAdjustRow_level(ctx, field)
+	case "refusal":
+		return ec.fieldContext_StockAdjustRow_refusal(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockAdjustRow", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockCount_id(ctx, field)
+	case "location":
+		return ec.fieldContext_StockCount_location(ctx, field)
+	case "state":
+		return ec.fieldContext_StockCount_state(ctx, field)
+	case "note":
+		return ec.fieldContext_StockCount_note(ctx, field)
+	case "progress":
+		return ec.fieldContext_StockCount_progress(ctx, field)
+	case "lines":
+		return ec.fieldContext_StockCount_lines(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_StockCount_endedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_StockCount_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StockCount_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_StockCount_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCount", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCountConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockCountConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockCountConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockCountConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockCountConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCountConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCountEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockCountEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockCountEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCountEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCountLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockCountLine_id(ctx, field)
+	case "variant":
+		return ec.fieldContext_StockCountLine_variant(ctx, field)
+	case "expected":
+		return ec.fieldContext_StockCountLine_expected(ctx, field)
+	case "counted":
+		return ec.fieldContext_StockCountLine_counted(ctx, field)
+	case "difference":
+		return ec.fieldContext_StockCountLine_difference(ctx, field)
+	case "countedAt":
+		return ec.fieldContext_StockCountLine_countedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCountLine", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCountLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockCountLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockCountLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockCountLineConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCountLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCountLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockCountLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockCountLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCountLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_StockCountPayload_count(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockCountPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockCountProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lines":
+		return ec.fieldContext_StockCountProgress_lines(ctx, field)
+	case "counted":
+		return ec.fieldContext_StockCountProgress_counted(ctx, field)
+	case "differing":
+		return ec.fieldContext_StockCountProgress_differing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockCountProgress", field.Name)
+}
+
 func (ec *executionContext) childFields_StockDelta(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "onHand":
@@ -7233,6 +9757,192 @@ func (ec *executionContext) childFields_StockDelta(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type StockDelta", field.Name)
 }
 
+func (ec *executionContext) childFields_StockFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockFeed_id(ctx, field)
+	case "handle":
+		return ec.fieldContext_StockFeed_handle(ctx, field)
+	case "name":
+		return ec.fieldContext_StockFeed_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_StockFeed_kind(ctx, field)
+	case "mode":
+		return ec.fieldContext_StockFeed_mode(ctx, field)
+	case "item":
+		return ec.fieldContext_StockFeed_item(ctx, field)
+	case "location":
+		return ec.fieldContext_StockFeed_location(ctx, field)
+	case "webhookUrl":
+		return ec.fieldContext_StockFeed_webhookUrl(ctx, field)
+	case "url":
+		return ec.fieldContext_StockFeed_url(ctx, field)
+	case "everyMinutes":
+		return ec.fieldContext_StockFeed_everyMinutes(ctx, field)
+	case "active":
+		return ec.fieldContext_StockFeed_active(ctx, field)
+	case "lastSequence":
+		return ec.fieldContext_StockFeed_lastSequence(ctx, field)
+	case "lastAsOf":
+		return ec.fieldContext_StockFeed_lastAsOf(ctx, field)
+	case "nextPullAt":
+		return ec.fieldContext_StockFeed_nextPullAt(ctx, field)
+	case "version":
+		return ec.fieldContext_StockFeed_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StockFeed_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_StockFeed_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeed", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockFeedConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockFeedConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockFeedConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockFeedConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockFeedEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockFeedEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "feed":
+		return ec.fieldContext_StockFeedPayload_feed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockFeedPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_StockFeedProblem_line(ctx, field)
+	case "item":
+		return ec.fieldContext_StockFeedProblem_item(ctx, field)
+	case "reason":
+		return ec.fieldContext_StockFeedProblem_reason(ctx, field)
+	case "message":
+		return ec.fieldContext_StockFeedProblem_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedRun(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockFeedRun_id(ctx, field)
+	case "feed":
+		return ec.fieldContext_StockFeedRun_feed(ctx, field)
+	case "state":
+		return ec.fieldContext_StockFeedRun_state(ctx, field)
+	case "message":
+		return ec.fieldContext_StockFeedRun_message(ctx, field)
+	case "sequence":
+		return ec.fieldContext_StockFeedRun_sequence(ctx, field)
+	case "asOf":
+		return ec.fieldContext_StockFeedRun_asOf(ctx, field)
+	case "lines":
+		return ec.fieldContext_StockFeedRun_lines(ctx, field)
+	case "changed":
+		return ec.fieldContext_StockFeedRun_changed(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_StockFeedRun_unchanged(ctx, field)
+	case "unknown":
+		return ec.fieldContext_StockFeedRun_unknown(ctx, field)
+	case "refused":
+		return ec.fieldContext_StockFeedRun_refused(ctx, field)
+	case "reason":
+		return ec.fieldContext_StockFeedRun_reason(ctx, field)
+	case "problems":
+		return ec.fieldContext_StockFeedRun_problems(ctx, field)
+	case "at":
+		return ec.fieldContext_StockFeedRun_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedRun", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedRunConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockFeedRunConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockFeedRunConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockFeedRunConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockFeedRunConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedRunConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedRunEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockFeedRunEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockFeedRunEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedRunEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedRunPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "run":
+		return ec.fieldContext_StockFeedRunPayload_run(ctx, field)
+	case "repeated":
+		return ec.fieldContext_StockFeedRunPayload_repeated(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockFeedRunPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedRunPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFeedSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "feed":
+		return ec.fieldContext_StockFeedSecretPayload_feed(ctx, field)
+	case "secret":
+		return ec.fieldContext_StockFeedSecretPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockFeedSecretPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFeedSecretPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "onHand":
+		return ec.fieldContext_StockFigures_onHand(ctx, field)
+	case "taken":
+		return ec.fieldContext_StockFigures_taken(ctx, field)
+	case "incoming":
+		return ec.fieldContext_StockFigures_incoming(ctx, field)
+	case "safety":
+		return ec.fieldContext_StockFigures_safety(ctx, field)
+	case "available":
+		return ec.fieldContext_StockFigures_available(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockFigures", field.Name)
+}
+
 func (ec *executionContext) childFields_StockLevel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7245,12 +9955,20 @@ func (ec *executionContext) childFields_StockLevel(ctx context.Context, field gr
 		return ec.fieldContext_StockLevel_onHand(ctx, field)
 	case "taken":
 		return ec.fieldContext_StockLevel_taken(ctx, field)
+	case "reserved":
+		return ec.fieldContext_StockLevel_reserved(ctx, field)
+	case "allocated":
+		return ec.fieldContext_StockLevel_allocated(ctx, field)
+	case "transferring":
+		return ec.fieldContext_StockLevel_transferring(ctx, field)
 	case "incoming":
 		return ec.fieldContext_StockLevel_incoming(ctx, field)
 	case "safety":
 		return ec.fieldContext_StockLevel_safety(ctx, field)
 	case "available":
 		return ec.fieldContext_StockLevel_available(ctx, field)
+	case "threshold":
+		return ec.fieldContext_StockLevel_threshold(ctx, field)
 	case "version":
 		return ec.fieldContext_StockLevel_version(ctx, field)
 	case "updatedAt":
@@ -7345,6 +10063,76 @@ func (ec *executionContext) childFields_StockPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type StockPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StockPolicy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reserveAt":
+		return ec.fieldContext_StockPolicy_reserveAt(ctx, field)
+	case "strategy":
+		return ec.fieldContext_StockPolicy_strategy(ctx, field)
+	case "maxLine":
+		return ec.fieldContext_StockPolicy_maxLine(ctx, field)
+	case "maxCheckout":
+		return ec.fieldContext_StockPolicy_maxCheckout(ctx, field)
+	case "maxCustomer":
+		return ec.fieldContext_StockPolicy_maxCustomer(ctx, field)
+	case "version":
+		return ec.fieldContext_StockPolicy_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockPolicy", field.Name)
+}
+
+func (ec *executionContext) childFields_StockPolicyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "policy":
+		return ec.fieldContext_StockPolicyPayload_policy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockPolicyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockPolicyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockReorder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "threshold":
+		return ec.fieldContext_StockReorder_threshold(ctx, field)
+	case "available":
+		return ec.fieldContext_StockReorder_available(ctx, field)
+	case "incoming":
+		return ec.fieldContext_StockReorder_incoming(ctx, field)
+	case "sold":
+		return ec.fieldContext_StockReorder_sold(ctx, field)
+	case "daysOfCover":
+		return ec.fieldContext_StockReorder_daysOfCover(ctx, field)
+	case "suggested":
+		return ec.fieldContext_StockReorder_suggested(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockReorder", field.Name)
+}
+
+func (ec *executionContext) childFields_StockReorderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockReorderConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockReorderConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockReorderConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockReorderConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockReorderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockReorderEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockReorderEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockReorderEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockReorderEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_StockReservation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7387,6 +10175,162 @@ func (ec *executionContext) childFields_StockReservationEdge(ctx context.Context
 		return ec.fieldContext_StockReservationEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StockReservationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockThreshold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockThreshold_id(ctx, field)
+	case "variant":
+		return ec.fieldContext_StockThreshold_variant(ctx, field)
+	case "location":
+		return ec.fieldContext_StockThreshold_location(ctx, field)
+	case "lowAt":
+		return ec.fieldContext_StockThreshold_lowAt(ctx, field)
+	case "reorderAt":
+		return ec.fieldContext_StockThreshold_reorderAt(ctx, field)
+	case "reorderQuantity":
+		return ec.fieldContext_StockThreshold_reorderQuantity(ctx, field)
+	case "margin":
+		return ec.fieldContext_StockThreshold_margin(ctx, field)
+	case "lowSince":
+		return ec.fieldContext_StockThreshold_lowSince(ctx, field)
+	case "reorderSince":
+		return ec.fieldContext_StockThreshold_reorderSince(ctx, field)
+	case "version":
+		return ec.fieldContext_StockThreshold_version(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_StockThreshold_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockThreshold", field.Name)
+}
+
+func (ec *executionContext) childFields_StockThresholdConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockThresholdConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockThresholdConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockThresholdConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockThresholdConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockThresholdConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockThresholdEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockThresholdEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockThresholdEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockThresholdEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockThresholdsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "thresholds":
+		return ec.fieldContext_StockThresholdsPayload_thresholds(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockThresholdsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockThresholdsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockThresholdsRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "removedIds":
+		return ec.fieldContext_StockThresholdsRemovePayload_removedIds(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockThresholdsRemovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockThresholdsRemovePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StockTransfer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockTransfer_id(ctx, field)
+	case "from":
+		return ec.fieldContext_StockTransfer_from(ctx, field)
+	case "to":
+		return ec.fieldContext_StockTransfer_to(ctx, field)
+	case "state":
+		return ec.fieldContext_StockTransfer_state(ctx, field)
+	case "note":
+		return ec.fieldContext_StockTransfer_note(ctx, field)
+	case "lines":
+		return ec.fieldContext_StockTransfer_lines(ctx, field)
+	case "expectedAt":
+		return ec.fieldContext_StockTransfer_expectedAt(ctx, field)
+	case "shippedAt":
+		return ec.fieldContext_StockTransfer_shippedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_StockTransfer_endedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_StockTransfer_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_StockTransfer_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_StockTransfer_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockTransfer", field.Name)
+}
+
+func (ec *executionContext) childFields_StockTransferConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StockTransferConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StockTransferConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StockTransferConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockTransferConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockTransferConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StockTransferEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StockTransferEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StockTransferEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockTransferEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StockTransferLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_StockTransferLine_id(ctx, field)
+	case "variant":
+		return ec.fieldContext_StockTransferLine_variant(ctx, field)
+	case "quantity":
+		return ec.fieldContext_StockTransferLine_quantity(ctx, field)
+	case "shipped":
+		return ec.fieldContext_StockTransferLine_shipped(ctx, field)
+	case "received":
+		return ec.fieldContext_StockTransferLine_received(ctx, field)
+	case "lost":
+		return ec.fieldContext_StockTransferLine_lost(ctx, field)
+	case "onTheWay":
+		return ec.fieldContext_StockTransferLine_onTheWay(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockTransferLine", field.Name)
+}
+
+func (ec *executionContext) childFields_StockTransferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "transfer":
+		return ec.fieldContext_StockTransferPayload_transfer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StockTransferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockTransferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Swatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

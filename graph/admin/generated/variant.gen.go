@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/souk-commerce/souk/graph/admin/answer"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
@@ -35,6 +36,7 @@ type ProductVariantResolver interface {
 	Metafields(ctx context.Context, obj *catalog.Variant) ([]metafield.Metafield, error)
 	Prices(ctx context.Context, obj *catalog.Variant, priceListID *string) ([]pricing.Price, error)
 	Stock(ctx context.Context, obj *catalog.Variant) ([]inventory.Level, error)
+	Bundle(ctx context.Context, obj *catalog.Variant) (*bundle.Bundle, error)
 }
 
 type ProductVariantInputResolver interface {
@@ -50,6 +52,10 @@ type ProductVariantUpdateInputResolver interface {
 	UnitPrice(ctx context.Context, obj *catalog.VariantChange, data *catalog.UnitMeasure) error
 
 	BackorderLimit(ctx context.Context, obj *catalog.VariantChange, data *int) error
+	BackorderAt(ctx context.Context, obj *catalog.VariantChange, data *time.Time) error
+
+	PreorderLimit(ctx context.Context, obj *catalog.VariantChange, data *int) error
+	PreorderAt(ctx context.Context, obj *catalog.VariantChange, data *time.Time) error
 	UnitCost(ctx context.Context, obj *catalog.VariantChange, data *string) error
 }
 
@@ -598,6 +604,98 @@ func (ec *executionContext) fieldContext_ProductVariant_backorderLimit(_ context
 	return graphql.NewScalarFieldContext("ProductVariant", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ProductVariant_backorderAt(ctx context.Context, field graphql.CollectedField, obj *catalog.Variant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductVariant_backorderAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BackorderAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductVariant_backorderAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductVariant", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ProductVariant_preorder(ctx context.Context, field graphql.CollectedField, obj *catalog.Variant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductVariant_preorder(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preorder, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductVariant_preorder(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductVariant", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ProductVariant_preorderLimit(ctx context.Context, field graphql.CollectedField, obj *catalog.Variant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductVariant_preorderLimit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreorderLimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductVariant_preorderLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductVariant", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProductVariant_preorderAt(ctx context.Context, field graphql.CollectedField, obj *catalog.Variant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductVariant_preorderAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreorderAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductVariant_preorderAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductVariant", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _ProductVariant_unitCost(ctx context.Context, field graphql.CollectedField, obj *catalog.Variant) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -733,6 +831,38 @@ func (ec *executionContext) fieldContext_ProductVariant_stock(_ context.Context,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_StockLevel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProductVariant_bundle(ctx context.Context, field graphql.CollectedField, obj *catalog.Variant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductVariant_bundle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ProductVariant().Bundle(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bundle.Bundle) graphql.Marshaler {
+			return ec.marshalOBundle2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋbundleᚐBundle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductVariant_bundle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductVariant",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Bundle(ctx, field)
 		},
 	}
 	return fc, nil
@@ -1543,7 +1673,7 @@ func (ec *executionContext) unmarshalInputProductVariantInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"values", "sku", "barcode", "mediaId", "requiresShipping", "taxable", "taxCode", "weight", "size", "originCountry", "hsCode", "unitPrice", "quantity", "tracked", "backorder", "backorderLimit", "unitCost"}
+	fieldsInOrder := [...]string{"values", "sku", "barcode", "mediaId", "requiresShipping", "taxable", "taxCode", "weight", "size", "originCountry", "hsCode", "unitPrice", "quantity", "tracked", "backorder", "backorderLimit", "backorderAt", "preorder", "preorderLimit", "preorderAt", "unitCost"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1662,6 +1792,34 @@ func (ec *executionContext) unmarshalInputProductVariantInput(ctx context.Contex
 				return it, err
 			}
 			it.BackorderLimit = data
+		case "backorderAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("backorderAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BackorderAt = data
+		case "preorder":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preorder"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preorder = data
+		case "preorderLimit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preorderLimit"))
+			data, err := ec.unmarshalOInt2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreorderLimit = data
+		case "preorderAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preorderAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreorderAt = data
 		case "unitCost":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitCost"))
 			data, err := ec.unmarshalODecimal2ᚖstring(ctx, v)
@@ -1687,7 +1845,7 @@ func (ec *executionContext) unmarshalInputProductVariantUpdateInput(ctx context.
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"values", "sku", "barcode", "mediaId", "requiresShipping", "taxable", "taxCode", "weight", "size", "originCountry", "hsCode", "unitPrice", "quantity", "tracked", "backorder", "backorderLimit", "unitCost"}
+	fieldsInOrder := [...]string{"values", "sku", "barcode", "mediaId", "requiresShipping", "taxable", "taxCode", "weight", "size", "originCountry", "hsCode", "unitPrice", "quantity", "tracked", "backorder", "backorderLimit", "backorderAt", "preorder", "preorderLimit", "preorderAt", "unitCost"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1816,6 +1974,40 @@ func (ec *executionContext) unmarshalInputProductVariantUpdateInput(ctx context.
 				return it, err
 			}
 			if err = ec.Resolvers.ProductVariantUpdateInput().BackorderLimit(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "backorderAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("backorderAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ProductVariantUpdateInput().BackorderAt(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "preorder":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preorder"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preorder = data
+		case "preorderLimit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preorderLimit"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ProductVariantUpdateInput().PreorderLimit(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "preorderAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preorderAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ProductVariantUpdateInput().PreorderAt(ctx, &it, data); err != nil {
 				return it, err
 			}
 		case "unitCost":
@@ -2219,6 +2411,26 @@ func (ec *executionContext) _ProductVariant(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "backorderAt":
+			out.Values[i] = ec._ProductVariant_backorderAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "preorder":
+			out.Values[i] = ec._ProductVariant_preorder(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "preorderLimit":
+			out.Values[i] = ec._ProductVariant_preorderLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "preorderAt":
+			out.Values[i] = ec._ProductVariant_preorderAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "unitCost":
 			field := field
 
@@ -2344,6 +2556,44 @@ func (ec *executionContext) _ProductVariant(ctx context.Context, sel ast.Selecti
 				}()
 				res = ec._ProductVariant_stock(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "bundle":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ProductVariant_bundle(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -68,7 +68,7 @@ func (c *Cart) DeliveryGroups(after, before *string, first, last *int, reverse *
 func (g *DeliveryGroup) CartLines(after, before *string, first, last *int, reverse *bool) (*CartLines, error) {
 	var lines []BaseCartLine
 	for _, l := range g.cart.lines {
-		if slices.Contains(g.of.Items, int64(l.(*CartLine).ID)) {
+		if slices.Contains(g.of.Items, int64(lineOf(l).of)) {
 			lines = append(lines, l)
 		}
 	}

@@ -5,24 +5,33 @@ import (
 	"strconv"
 
 	"github.com/souk-commerce/souk/internal/cart"
+	"github.com/souk-commerce/souk/internal/kernel/gid"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/quote"
 )
 
-// CartLine is a line of a cart as the schema shows it.
+// CartLine is a line of a cart as the schema shows it, or a part of a bundle in
+// one.
 type CartLine struct {
-	ID       cart.LineID
+	ID       string
 	Quantity int
 	// Merchandise is nil as long as nobody asks for it.
 	Merchandise Merchandise
 	Attributes  []cart.Attribute
+	Cost        CartLineCost
 	// DiscountAllocations are the discounts on the line: none are granted.
 	DiscountAllocations []Allocation
 	// ParentRelationship is nil: lines hang on none.
 	ParentRelationship *CartLineParent
 
-	of       cart.Line
-	currency money.Currency
+	of cart.LineID
+}
+
+// ComponentizableCartLine is a line with a bundle in it.
+type ComponentizableCartLine struct {
+	CartLine
+	LineComponents []CartLine
 }
 
 // CartLineEdge is one entry of a list.
@@ -45,17 +54,20 @@ type CartLineCost struct {
 }
 
 // Attribute gives the word under a key.
-func (l *CartLine) Attribute(key string) *cart.Attribute { return attribute(l.of.Attributes, key) }
+func (l *CartLine) Attribute(key string) *cart.Attribute { return attribute(l.Attributes, key) }
 
-// Cost gives what the line costs.
-func (l *CartLine) Cost() *CartLineCost {
-	in := func(minor int64) money.Money { return money.New(minor, l.currency) }
-	c := &CartLineCost{AmountPerQuantity: in(l.of.Quote.UnitPrice), SubtotalAmount: in(l.of.Quote.Subtotal), TotalAmount: in(l.of.Quote.Total)}
-	if l.of.CompareAt != nil {
-		was := in(*l.of.CompareAt)
-		c.CompareAtAmountPerQuantity = &was
-	}
-	return c
+// CartLineEstimatedCost is what a line costs, as older clients ask.
+type CartLineEstimatedCost struct {
+	Amount          money.Money
+	CompareAtAmount *money.Money
+	SubtotalAmount  money.Money
+	TotalAmount     money.Money
+}
+
+// EstimatedCost gives what the line costs.
+func (l *CartLine) EstimatedCost() CartLineEstimatedCost {
+	return CartLineEstimatedCost{Amount: l.Cost.AmountPerQuantity, CompareAtAmount: l.Cost.CompareAtAmountPerQuantity,
+		SubtotalAmount: l.Cost.SubtotalAmount, TotalAmount: l.Cost.TotalAmount}
 }
 
 // CartLineParent is what a line hangs on.
@@ -70,18 +82,93 @@ func Sold(l cart.Line) bool { return l.Goods.Sellable && l.Quote.Quantity > 0 }
 func cartLines(of *cart.Cart, goods map[listing.VariantID]*listing.Variant) []BaseCartLine {
 	out := make([]BaseCartLine, 0, len(of.Lines))
 	for _, l := range of.Lines {
-		shown := &CartLine{ID: l.ID, Quantity: l.Quantity, Attributes: attributes(l.Attributes), DiscountAllocations: []Allocation{}, of: l, currency: of.Currency}
+		shown := newCartLine(l, of.Currency)
 		if v, ok := goods[l.Variant]; ok {
 			shown.Merchandise = v
 		}
-		if Sold(l) && (goods == nil || shown.Merchandise != nil) {
-			out = append(out, shown)
+		switch {
+		case !Sold(l) || goods != nil && shown.Merchandise == nil:
+		case len(l.Components) > 0:
+			out = append(out, &ComponentizableCartLine{CartLine: shown, LineComponents: lineComponents(l, shown.Cost, goods)})
+		default:
+			out = append(out, &shown)
 		}
 	}
 	return out
 }
 
-func lineName(l BaseCartLine) string { return strconv.FormatInt(int64(l.(*CartLine).ID), 10) }
+func newCartLine(l cart.Line, currency money.Currency) CartLine {
+	in := func(minor int64) money.Money { return money.New(minor, currency) }
+	shown := CartLine{ID: gid.Format("CartLine", int64(l.ID)), Quantity: l.Quantity, Attributes: attributes(l.Attributes),
+		DiscountAllocations: []Allocation{}, of: l.ID,
+		Cost: CartLineCost{AmountPerQuantity: in(l.Quote.UnitPrice), SubtotalAmount: in(l.Quote.Subtotal), TotalAmount: in(l.Quote.Total)}}
+	if l.CompareAt != nil {
+		was := in(*l.CompareAt)
+		shown.Cost.CompareAtAmountPerQuantity = &was
+	}
+	return shown
+}
+
+// componentType is the type of the ids of parts of bundles in a cart. They are
+// no lines: nothing can be asked of them but by the line that they are in.
+const componentType = "CartLineComponent"
+
+// lineComponents gives the parts of a bundle, as far as they can be shown, each
+// with its share of the cost of the line.
+func lineComponents(l cart.Line, cost CartLineCost, goods map[listing.VariantID]*listing.Variant) []CartLine {
+	subtotals, totals := shares(l.Components, cost.SubtotalAmount), shares(l.Components, cost.TotalAmount)
+	out := make([]CartLine, 0, len(l.Components))
+	for i, c := range l.Components {
+		part := CartLine{ID: gid.FormatKey(componentType, int64(l.ID), strconv.FormatInt(int64(c.Variant), 10)), Quantity: c.Quantity * l.Quantity,
+			Attributes: []cart.Attribute{}, DiscountAllocations: []Allocation{}, of: l.ID}
+		if v, ok := goods[c.Variant]; ok {
+			part.Merchandise = v
+		} else if goods != nil {
+			continue
+		}
+		part.Cost = CartLineCost{SubtotalAmount: subtotals[i], TotalAmount: totals[i],
+			AmountPerQuantity: money.New(subtotals[i].Minor/int64(part.Quantity), subtotals[i].Currency)}
+		out = append(out, part)
+	}
+	return out
+}
+
+// shares divides an amount among components by what they cost alone, or, where
+// one has no price, by their pieces. The shares sum to the amount.
+func shares(of []quote.Component, amount money.Money) []money.Money {
+	weights, pieces := make([]int64, len(of)), make([]int64, len(of))
+	priced := true
+	for i, c := range of {
+		price, ok := c.Goods.PriceFor(1)
+		priced = priced && ok && price.Amount > 0
+		weights[i], pieces[i] = price.Amount*int64(c.Quantity), int64(c.Quantity)
+	}
+	if !priced {
+		weights = pieces
+	}
+	parts, err := amount.Split(weights)
+	if err != nil { // so dear that the weights have no sum
+		parts, _ = amount.Split(pieces)
+	}
+	return parts
+}
+
+// LineComponent is a part of a bundle that is bought.
+type LineComponent struct {
+	Quantity int // in one bundle
+	SKU      *string
+	Title    string
+	Variant  *listing.Variant
+}
+
+func lineOf(l BaseCartLine) *CartLine {
+	if bundled, ok := l.(*ComponentizableCartLine); ok {
+		return &bundled.CartLine
+	}
+	return l.(*CartLine)
+}
+
+func lineName(l BaseCartLine) string { return strconv.FormatInt(int64(lineOf(l).of), 10) }
 
 func attributes(all []cart.Attribute) []cart.Attribute {
 	if all == nil {

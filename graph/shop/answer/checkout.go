@@ -10,6 +10,7 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/gid"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/quote"
 	"github.com/souk-commerce/souk/internal/shipping"
 )
 
@@ -138,6 +139,7 @@ func problems(of []checkout.Problem) []CheckoutProblem {
 type CheckoutLine struct {
 	ID            checkout.LineID
 	Attributes    []cart.Attribute
+	Components    []LineComponent
 	DiscountTotal money.Money
 	Quantity      int
 	Subtotal      money.Money
@@ -164,9 +166,17 @@ func checkoutLines(of checkout.Checkout, goods map[listing.VariantID]*listing.Va
 	out := make([]*CheckoutLine, len(of.Lines))
 	for i, l := range of.Lines {
 		out[i] = &CheckoutLine{
-			ID: l.ID, Attributes: attributes(l.Attributes), Quantity: l.Quantity, Title: l.Title, Variant: goods[l.Variant],
+			ID: l.ID, Attributes: attributes(l.Attributes), Quantity: l.Quantity, Title: l.Title, Variant: goods[l.Variant], Components: picked(l.Components, goods),
 			DiscountTotal: in(l.Quote.Discount), Subtotal: in(l.Quote.Subtotal), TaxTotal: in(l.Quote.Tax), Total: in(l.Quote.Total), UnitPrice: in(l.Quote.UnitPrice),
 		}
+	}
+	return out
+}
+
+func picked(of []quote.Component, goods map[listing.VariantID]*listing.Variant) []LineComponent {
+	out := make([]LineComponent, len(of))
+	for i, c := range of {
+		out[i] = LineComponent{Quantity: c.Quantity, SKU: filled(c.Goods.SKU), Title: titled(c.Goods.Title, c.Goods.VariantTitle), Variant: goods[c.Variant]}
 	}
 	return out
 }

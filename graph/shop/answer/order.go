@@ -117,6 +117,7 @@ func fulfillmentStatus(of order.Order) Word {
 
 // OrderLine is a line of an order.
 type OrderLine struct {
+	Components           []LineComponent
 	CurrentQuantity      int
 	DiscountAllocations  []DiscountAllocation
 	DiscountedTotalPrice money.Money
@@ -151,9 +152,25 @@ func orderLines(of order.Order, goods map[listing.VariantID]*listing.Variant) []
 		l := &of.Lines[i]
 		out[i] = &OrderLine{id: l.ID, CurrentQuantity: l.Quantity - l.Cancelled - l.Returned, DiscountAllocations: []DiscountAllocation{},
 			DiscountedTotalPrice: money.New(l.Total, of.Currency), OriginalTotalPrice: money.New(l.Subtotal, of.Currency),
-			Quantity: l.Quantity, Title: l.Title, Variant: goods[l.Variant]}
+			Quantity: l.Quantity, Title: l.Title, Variant: goods[l.Variant], Components: bought(l.Components, goods)}
 	}
 	return out
+}
+
+func bought(of []order.Component, goods map[listing.VariantID]*listing.Variant) []LineComponent {
+	out := make([]LineComponent, len(of))
+	for i, c := range of {
+		out[i] = LineComponent{Quantity: c.Quantity, SKU: filled(c.SKU), Title: titled(c.Title, c.VariantTitle), Variant: goods[c.Variant]}
+	}
+	return out
+}
+
+// titled is what a variant is called among those of other products.
+func titled(title, variant string) string {
+	if variant == "" {
+		return title
+	}
+	return title + " - " + variant
 }
 
 // LineItems gives a page of the lines.

@@ -5071,32 +5071,6 @@ func (ec *executionContext) marshalNAttribute2ᚕgithubᚗcomᚋsoukᚑcommerce�
 	return ret
 }
 
-func (ec *executionContext) marshalNAttribute2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐAttributeᚄ(ctx context.Context, sel ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNAttribute2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐAttribute(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNAttribute2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐAttribute(ctx context.Context, sel ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Attribute(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNCartBuyerIdentity2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐBuyerIdentity(ctx context.Context, sel ast.SelectionSet, v *answer.BuyerIdentity) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {

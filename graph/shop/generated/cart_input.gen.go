@@ -506,6 +506,47 @@ func (ec *executionContext) unmarshalInputCartInputMetafieldInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCartLineComponentInput(ctx context.Context, obj any) (model.CartLineComponentInput, error) {
+	var it model.CartLineComponentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 1
+	}
+
+	fieldsInOrder := [...]string{"merchandiseId", "quantity"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "merchandiseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("merchandiseId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MerchandiseID = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCartLineInput(ctx context.Context, obj any) (model.CartLineInput, error) {
 	var it model.CartLineInput
 	if obj == nil {
@@ -521,7 +562,7 @@ func (ec *executionContext) unmarshalInputCartLineInput(ctx context.Context, obj
 		asMap["quantity"] = 1
 	}
 
-	fieldsInOrder := [...]string{"attributes", "merchandiseId", "parent", "quantity", "sellingPlanId"}
+	fieldsInOrder := [...]string{"attributes", "components", "merchandiseId", "parent", "quantity", "sellingPlanId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -535,6 +576,13 @@ func (ec *executionContext) unmarshalInputCartLineInput(ctx context.Context, obj
 				return it, err
 			}
 			it.Attributes = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalOCartLineComponentInput2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
 		case "merchandiseId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("merchandiseId"))
 			data, err := ec.unmarshalNID2string(ctx, v)
@@ -616,7 +664,7 @@ func (ec *executionContext) unmarshalInputCartLineUpdateInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"attributes", "id", "merchandiseId", "quantity", "sellingPlanId"}
+	fieldsInOrder := [...]string{"attributes", "components", "id", "merchandiseId", "quantity", "sellingPlanId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -630,6 +678,13 @@ func (ec *executionContext) unmarshalInputCartLineUpdateInput(ctx context.Contex
 				return it, err
 			}
 			it.Attributes = data
+		case "components":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("components"))
+			data, err := ec.unmarshalOCartLineComponentInput2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineComponentInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Components = data
 		case "id":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
 			data, err := ec.unmarshalNID2string(ctx, v)
@@ -1132,6 +1187,11 @@ func (ec *executionContext) unmarshalNCartInputMetafieldInput2ᚖgithubᚗcomᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCartLineComponentInput2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineComponentInput(ctx context.Context, v any) (*model.CartLineComponentInput, error) {
+	res, err := ec.unmarshalInputCartLineComponentInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCartLineInput2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineInputᚄ(ctx context.Context, v any) ([]*model.CartLineInput, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -1339,6 +1399,23 @@ func (ec *executionContext) unmarshalOCartInputMetafieldInput2ᚕᚖgithubᚗcom
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = ec.unmarshalNCartInputMetafieldInput2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartInputMetafieldInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOCartLineComponentInput2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineComponentInputᚄ(ctx context.Context, v any) ([]*model.CartLineComponentInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.CartLineComponentInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCartLineComponentInput2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineComponentInput(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/souk-commerce/souk/graph/shop/answer"
-	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/kernel/page"
@@ -295,11 +294,11 @@ func (ec *executionContext) _CartLine_cost(ctx context.Context, field graphql.Co
 			return ec.fieldContext_CartLine_cost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cost(), nil
+			return obj.Cost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *answer.CartLineCost) graphql.Marshaler {
-			return ec.marshalNCartLineCost2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineCost(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v answer.CartLineCost) graphql.Marshaler {
+			return ec.marshalNCartLineCost2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineCost(ctx, selections, v)
 		},
 		true,
 		true,
@@ -309,7 +308,7 @@ func (ec *executionContext) fieldContext_CartLine_cost(_ context.Context, field 
 	fc = &graphql.FieldContext{
 		Object:     "CartLine",
 		Field:      field,
-		IsMethod:   true,
+		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CartLineCost(ctx, field)
@@ -362,8 +361,8 @@ func (ec *executionContext) _CartLine_id(ctx context.Context, field graphql.Coll
 			return obj.ID, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v cart.LineID) graphql.Marshaler {
-			return ec.marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐLineID(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
 		},
 		true,
 		true,
@@ -579,7 +578,7 @@ func (ec *executionContext) fieldContext_CartLineCost_totalAmount(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineEstimatedCost_amount(ctx context.Context, field graphql.CollectedField, obj *model.CartLineEstimatedCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineEstimatedCost_amount(ctx context.Context, field graphql.CollectedField, obj *answer.CartLineEstimatedCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -591,8 +590,8 @@ func (ec *executionContext) _CartLineEstimatedCost_amount(ctx context.Context, f
 			return obj.Amount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -611,7 +610,7 @@ func (ec *executionContext) fieldContext_CartLineEstimatedCost_amount(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineEstimatedCost_compareAtAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartLineEstimatedCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineEstimatedCost_compareAtAmount(ctx context.Context, field graphql.CollectedField, obj *answer.CartLineEstimatedCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -643,7 +642,7 @@ func (ec *executionContext) fieldContext_CartLineEstimatedCost_compareAtAmount(_
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineEstimatedCost_subtotalAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartLineEstimatedCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineEstimatedCost_subtotalAmount(ctx context.Context, field graphql.CollectedField, obj *answer.CartLineEstimatedCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -655,8 +654,8 @@ func (ec *executionContext) _CartLineEstimatedCost_subtotalAmount(ctx context.Co
 			return obj.SubtotalAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -675,7 +674,7 @@ func (ec *executionContext) fieldContext_CartLineEstimatedCost_subtotalAmount(_ 
 	return fc, nil
 }
 
-func (ec *executionContext) _CartLineEstimatedCost_totalAmount(ctx context.Context, field graphql.CollectedField, obj *model.CartLineEstimatedCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _CartLineEstimatedCost_totalAmount(ctx context.Context, field graphql.CollectedField, obj *answer.CartLineEstimatedCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -687,8 +686,8 @@ func (ec *executionContext) _CartLineEstimatedCost_totalAmount(ctx context.Conte
 			return obj.TotalAmount, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoneyV22ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -739,7 +738,7 @@ func (ec *executionContext) fieldContext_CartLineParentRelationship_parent(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _ComponentizableCartLine_attribute(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_attribute(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -748,7 +747,8 @@ func (ec *executionContext) _ComponentizableCartLine_attribute(ctx context.Conte
 			return ec.fieldContext_ComponentizableCartLine_attribute(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Attribute, nil
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Attribute(fc.Args["key"].(string)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *cart.Attribute) graphql.Marshaler {
@@ -762,7 +762,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_attribute(ctx c
 	fc = &graphql.FieldContext{
 		Object:     "ComponentizableCartLine",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Attribute(ctx, field)
@@ -782,7 +782,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_attribute(ctx c
 	return fc, nil
 }
 
-func (ec *executionContext) _ComponentizableCartLine_attributes(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_attributes(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -794,8 +794,8 @@ func (ec *executionContext) _ComponentizableCartLine_attributes(ctx context.Cont
 			return obj.Attributes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*cart.Attribute) graphql.Marshaler {
-			return ec.marshalNAttribute2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐAttributeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []cart.Attribute) graphql.Marshaler {
+			return ec.marshalNAttribute2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐAttributeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -814,7 +814,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_attributes(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _ComponentizableCartLine_cost(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_cost(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -826,8 +826,8 @@ func (ec *executionContext) _ComponentizableCartLine_cost(ctx context.Context, f
 			return obj.Cost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *answer.CartLineCost) graphql.Marshaler {
-			return ec.marshalNCartLineCost2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineCost(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v answer.CartLineCost) graphql.Marshaler {
+			return ec.marshalNCartLineCost2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineCost(ctx, selections, v)
 		},
 		true,
 		true,
@@ -846,7 +846,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_cost(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ComponentizableCartLine_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_discountAllocations(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -878,7 +878,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_discountAllocat
 	return fc, nil
 }
 
-func (ec *executionContext) _ComponentizableCartLine_estimatedCost(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_estimatedCost(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -887,11 +887,11 @@ func (ec *executionContext) _ComponentizableCartLine_estimatedCost(ctx context.C
 			return ec.fieldContext_ComponentizableCartLine_estimatedCost(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.EstimatedCost, nil
+			return obj.EstimatedCost(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.CartLineEstimatedCost) graphql.Marshaler {
-			return ec.marshalNCartLineEstimatedCost2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineEstimatedCost(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v answer.CartLineEstimatedCost) graphql.Marshaler {
+			return ec.marshalNCartLineEstimatedCost2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineEstimatedCost(ctx, selections, v)
 		},
 		true,
 		true,
@@ -901,7 +901,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_estimatedCost(_
 	fc = &graphql.FieldContext{
 		Object:     "ComponentizableCartLine",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CartLineEstimatedCost(ctx, field)
@@ -910,7 +910,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_estimatedCost(_
 	return fc, nil
 }
 
-func (ec *executionContext) _ComponentizableCartLine_id(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_id(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -933,7 +933,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_id(_ context.Co
 	return graphql.NewScalarFieldContext("ComponentizableCartLine", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _ComponentizableCartLine_lineComponents(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_lineComponents(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -945,8 +945,8 @@ func (ec *executionContext) _ComponentizableCartLine_lineComponents(ctx context.
 			return obj.LineComponents, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*answer.CartLine) graphql.Marshaler {
-			return ec.marshalNCartLine2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []answer.CartLine) graphql.Marshaler {
+			return ec.marshalNCartLine2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -965,7 +965,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_lineComponents(
 	return fc, nil
 }
 
-func (ec *executionContext) _ComponentizableCartLine_merchandise(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_merchandise(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -988,7 +988,7 @@ func (ec *executionContext) fieldContext_ComponentizableCartLine_merchandise(_ c
 	return graphql.NewScalarFieldContext("ComponentizableCartLine", field, false, false, errors.New("field of type Merchandise does not have child fields"))
 }
 
-func (ec *executionContext) _ComponentizableCartLine_quantity(ctx context.Context, field graphql.CollectedField, obj *model.ComponentizableCartLine) (ret graphql.Marshaler) {
+func (ec *executionContext) _ComponentizableCartLine_quantity(ctx context.Context, field graphql.CollectedField, obj *answer.ComponentizableCartLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1023,9 +1023,9 @@ func (ec *executionContext) _BaseCartLine(ctx context.Context, sel ast.Selection
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
-	case model.ComponentizableCartLine:
+	case answer.ComponentizableCartLine:
 		return ec._ComponentizableCartLine(ctx, sel, &obj)
-	case *model.ComponentizableCartLine:
+	case *answer.ComponentizableCartLine:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -1289,7 +1289,7 @@ func (ec *executionContext) _CartLineCost(ctx context.Context, sel ast.Selection
 
 var cartLineEstimatedCostImplementors = []string{"CartLineEstimatedCost"}
 
-func (ec *executionContext) _CartLineEstimatedCost(ctx context.Context, sel ast.SelectionSet, obj *model.CartLineEstimatedCost) graphql.Marshaler {
+func (ec *executionContext) _CartLineEstimatedCost(ctx context.Context, sel ast.SelectionSet, obj *answer.CartLineEstimatedCost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, cartLineEstimatedCostImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1380,7 +1380,7 @@ func (ec *executionContext) _CartLineParentRelationship(ctx context.Context, sel
 
 var componentizableCartLineImplementors = []string{"ComponentizableCartLine", "BaseCartLine", "Node"}
 
-func (ec *executionContext) _ComponentizableCartLine(ctx context.Context, sel ast.SelectionSet, obj *model.ComponentizableCartLine) graphql.Marshaler {
+func (ec *executionContext) _ComponentizableCartLine(ctx context.Context, sel ast.SelectionSet, obj *answer.ComponentizableCartLine) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, componentizableCartLineImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1516,11 +1516,15 @@ func (ec *executionContext) marshalNBaseCartLineEdge2ᚕgithubᚗcomᚋsoukᚑco
 	return ret
 }
 
-func (ec *executionContext) marshalNCartLine2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*answer.CartLine) graphql.Marshaler {
+func (ec *executionContext) marshalNCartLine2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLine(ctx context.Context, sel ast.SelectionSet, v answer.CartLine) graphql.Marshaler {
+	return ec._CartLine(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCartLine2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineᚄ(ctx context.Context, sel ast.SelectionSet, v []answer.CartLine) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCartLine2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLine(ctx, sel, v[i])
+		return ec.marshalNCartLine2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLine(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1542,24 +1546,12 @@ func (ec *executionContext) marshalNCartLine2ᚖgithubᚗcomᚋsoukᚑcommerce�
 	return ec._CartLine(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCartLineCost2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineCost(ctx context.Context, sel ast.SelectionSet, v *answer.CartLineCost) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CartLineCost(ctx, sel, v)
+func (ec *executionContext) marshalNCartLineCost2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineCost(ctx context.Context, sel ast.SelectionSet, v answer.CartLineCost) graphql.Marshaler {
+	return ec._CartLineCost(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNCartLineEstimatedCost2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐCartLineEstimatedCost(ctx context.Context, sel ast.SelectionSet, v *model.CartLineEstimatedCost) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CartLineEstimatedCost(ctx, sel, v)
+func (ec *executionContext) marshalNCartLineEstimatedCost2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐCartLineEstimatedCost(ctx context.Context, sel ast.SelectionSet, v answer.CartLineEstimatedCost) graphql.Marshaler {
+	return ec._CartLineEstimatedCost(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNMerchandise2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐMerchandise(ctx context.Context, sel ast.SelectionSet, v answer.Merchandise) graphql.Marshaler {

@@ -988,6 +988,38 @@ func (ec *executionContext) fieldContext_CheckoutLine_attributes(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _CheckoutLine_components(ctx context.Context, field graphql.CollectedField, obj *answer.CheckoutLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CheckoutLine_components(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Components, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answer.LineComponent) graphql.Marshaler {
+			return ec.marshalNLineComponent2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐLineComponentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CheckoutLine_components(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CheckoutLine",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LineComponent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CheckoutLine_discountTotal(ctx context.Context, field graphql.CollectedField, obj *answer.CheckoutLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2719,6 +2751,11 @@ func (ec *executionContext) _CheckoutLine(ctx context.Context, sel ast.Selection
 			out.Values[i] = graphql.MarshalString("CheckoutLine")
 		case "attributes":
 			out.Values[i] = ec._CheckoutLine_attributes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "components":
+			out.Values[i] = ec._CheckoutLine_components(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

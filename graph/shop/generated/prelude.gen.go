@@ -15,7 +15,6 @@ import (
 
 	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/graph/shop/scalar"
-	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/checkout"
 	"github.com/souk-commerce/souk/internal/content"
@@ -1579,22 +1578,6 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		}
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
-}
-
-func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐLineID(ctx context.Context, v any) (cart.LineID, error) {
-	res, err := gql.UnmarshalCartLineID(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcartᚐLineID(ctx context.Context, sel ast.SelectionSet, v cart.LineID) graphql.Marshaler {
-	_ = sel
-	res := gql.MarshalCartLineID(v)
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
 }
 
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCategoryID(ctx context.Context, v any) (catalog.CategoryID, error) {

@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Page() PageResolver
 	Product() ProductResolver
+	ProductVariant() ProductVariantResolver
 	QueryRoot() QueryRootResolver
 	ShopPolicy() ShopPolicyResolver
 	Sitemap() SitemapResolver
@@ -70,6 +71,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCartDeliveryPreferenceInput,
 		ec.unmarshalInputCartInput,
 		ec.unmarshalInputCartInputMetafieldInput,
+		ec.unmarshalInputCartLineComponentInput,
 		ec.unmarshalInputCartLineInput,
 		ec.unmarshalInputCartLineParentInput,
 		ec.unmarshalInputCartLineUpdateInput,
@@ -897,6 +899,8 @@ enum CartErrorCode {
 
 "What was done otherwise than asked, or changed by itself. Codes of things that the shop does not do are there for compatible clients and are not given."
 enum CartWarningCode {
+  "The bundle is made otherwise now; choose anew what is in it."
+  BUNDLE_CHANGED
   "The discount code could not be kept."
   DISCOUNT_CODE_NOT_HONOURED
   "The discount does not run now."
@@ -1113,6 +1117,8 @@ input CartInput {
 input CartLineInput {
   "Words of the storefront's own; at most 50. The same variant with other attributes is another line."
   attributes: [AttributeInput!]
+  "What the buyer picks for a bundle of the kind ` + "`" + `PICK` + "`" + `; of other variants nothing can be picked. With another choice it is another line."
+  components: [CartLineComponentInput!]
   "The variant."
   merchandiseId: ID!
   "The line it hangs on. Accepted for compatible clients and refused when it is given, since lines hang on none."
@@ -1121,6 +1127,14 @@ input CartLineInput {
   quantity: Int = 1
   "A subscription. Accepted for compatible clients and refused when it is given, since the shop sells none."
   sellingPlanId: ID
+}
+
+"A variant that is picked for a bundle."
+input CartLineComponentInput {
+  "The variant."
+  merchandiseId: ID!
+  "How many pieces of it are in one bundle: the choice's own quantity, or a multiple of it."
+  quantity: Int! = 1
 }
 
 "The line that another one hangs on."
@@ -1135,6 +1149,8 @@ input CartLineParentInput {
 input CartLineUpdateInput {
   "The new attributes, in place of all that there are."
   attributes: [AttributeInput!]
+  "What the buyer picks for a bundle, in place of all that was picked."
+  components: [CartLineComponentInput!]
   "The line."
   id: ID!
   "Another variant."
@@ -1381,7 +1397,7 @@ type CartLine implements BaseCartLine & Node @access(rule: PUBLIC) {
   quantity: Int!
 }
 
-"A line of a cart that is put together of others. The shop makes none; the type is there for clients that name it."
+"A line of a cart with a bundle in it."
 type ComponentizableCartLine implements BaseCartLine & Node @access(rule: PUBLIC) {
   "One attribute."
   attribute(
@@ -1398,7 +1414,7 @@ type ComponentizableCartLine implements BaseCartLine & Node @access(rule: PUBLIC
   estimatedCost: CartLineEstimatedCost! @deprecated(reason: "Use ` + "`" + `cost` + "`" + `.")
   "The global id."
   id: ID!
-  "The lines that it is made of."
+  "What the bundle is made of, all its pieces together. Their costs are their shares of what the line costs, by what they cost alone; they are changed by the line only. A part that is not sold by itself in this market is left out."
   lineComponents: [CartLine!]!
   "What is bought."
   merchandise: Merchandise!
@@ -1755,6 +1771,8 @@ type CheckoutProblem @access(rule: PUBLIC) {
 type CheckoutLine implements Node @access(rule: PUBLIC) {
   "Words of the storefront's own; they go into the order."
   attributes: [Attribute!]!
+  "What is in one of it, if it is a bundle; else nothing."
+  components: [LineComponent!]!
   "What discounts take off."
   discountTotal: MoneyV2!
   "The global id."
@@ -3193,7 +3211,7 @@ directive @inContext(
   buyer: BuyerInput
   "What the visitor agreed to. The shop counts views of a product or a collection and searches when it is asked for them; without ` + "`" + `analytics` + "`" + ` nothing is kept that identifies the visitor or what was viewed."
   visitorConsent: VisitorConsent
-) on QUERY | MUTATION
+) on QUERY | MUTATION | SUBSCRIPTION
 
 "Asks for the marked part in a later piece of a multipart answer. Clients that do not accept multipart get everything at once."
 directive @defer(
@@ -4613,6 +4631,8 @@ enum OrderFulfillmentStatus {
 
 "A line of an order, as it was when the order was placed."
 type OrderLineItem @access(rule: PUBLIC) {
+  "What was in one of it, if it was a bundle; else nothing."
+  components: [LineComponent!]!
   "How many pieces are left of it after cancellations and returns."
   currentQuantity: Int!
   "The discounts on it."
@@ -5106,15 +5126,17 @@ type ProductPriceRange @access(rule: PUBLIC) {
 
 "One combination of option values that can be bought; what is put into a cart."
 type ProductVariant implements Node @access(rule: PUBLIC) {
-  "Whether it can be bought now: it is in stock, is not tracked, or may be ordered ahead."
+  "Whether it can be bought now in this market: it is in stock at a place that serves it, is not tracked, or may be ordered ahead. Of a bundle: whether its parts can."
   availableForSale: Boolean!
-  "From when an order ahead is delivered, where the merchant said so."
+  "When a variant on ` + "`" + `BACKORDER` + "`" + ` is expected back, where the merchant said so; null in every other state."
   backorderDate: DateTime
   "The number under the bar code, such as an EAN."
   barcode: String
+  "What is in it, where the variant is sold as several others together; else null."
+  bundle: VariantBundle
   "The price before reduction; null when the variant is not reduced."
   compareAtPrice: MoneyV2
-  "Whether nothing is in stock while the variant can still be ordered."
+  "Whether nothing is in stock in this market while the variant can still be ordered."
   currentlyNotInStock: Boolean!
   "The global id."
   id: ID!
@@ -5132,11 +5154,13 @@ type ProductVariant implements Node @access(rule: PUBLIC) {
     "Which metafields to read; at most 250."
     identifiers: [HasMetafieldsIdentifier!]!
   ): [Metafield]!
+  "When a variant on ` + "`" + `PREORDER` + "`" + ` is released, where the merchant said so; null in every other state."
+  preorderDate: DateTime
   "The price in this market, with or without tax as the market shows it."
   price: MoneyV2!
   "The product it belongs to."
   product: Product!
-  "How many pieces can be bought now; null when the variant is not tracked."
+  "How many pieces are in stock for this market, less what is promised and kept back; never below zero, and null when the variant is not tracked. What may be ordered ahead does not count."
   quantityAvailable: Int
   "How many can be bought at once."
   quantityRule: QuantityRule!
@@ -5180,18 +5204,68 @@ type ProductVariantEdge @access(rule: PUBLIC) {
   node: ProductVariant!
 }
 
-"How the stock of a variant stands."
+"How the stock of a variant stands in a market."
 enum StockState {
   "There is enough, or stock is not tracked."
   IN_STOCK
-  "Few pieces are left."
+  "Few pieces are left: no more than the merchant's threshold, or five where there is none."
   LOW_STOCK
   "Nothing is there, but it can be ordered and comes later."
   BACKORDER
-  "It is not out yet, but can be ordered ahead."
+  "It is not released yet, but can be ordered ahead, whether pieces are there already or not."
   PREORDER
   "Nothing is there and it cannot be ordered."
   OUT_OF_STOCK
+}
+
+"What is in a variant that is sold as several others together."
+type VariantBundle @access(rule: PUBLIC) {
+  "Who decides what is in it."
+  kind: BundleKind!
+  "The places in it, in their order; each is filled with choices."
+  slots: [BundleSlot!]!
+}
+
+"Who decides what is in a bundle."
+enum BundleKind {
+  "The merchant: it is always the same."
+  FIXED
+  "The buyer picks. A line of a cart then names its ` + "`" + `components` + "`" + `."
+  PICK
+}
+
+"A place in a bundle that is filled with choices. Each of them may be made more than once."
+type BundleSlot @access(rule: PUBLIC) {
+  "What can be chosen."
+  choices: [BundleChoice!]!
+  "How often choices are made, at least."
+  least: Int!
+  "How often choices are made, at most."
+  most: Int!
+  "What the place is called; empty where the merchant gave it no name."
+  title: String!
+}
+
+"A part of a bundle that is bought."
+type LineComponent @access(rule: PUBLIC) {
+  "How many pieces of it are in one bundle."
+  quantity: Int!
+  "The merchant's own number of the article."
+  sku: String
+  "What it is called."
+  title: String!
+  "The variant as it is today; null when it is not sold by itself."
+  variant: ProductVariant
+}
+
+"A variant that can fill a place in a bundle."
+type BundleChoice @access(rule: PUBLIC) {
+  "How many pieces of the variant one choice of it is."
+  quantity: Int!
+  "The variant; null where it is not sold in this market by itself."
+  variant: ProductVariant
+  "The global id of the variant."
+  variantId: ID!
 }
 
 "How many pieces can be bought at once."
@@ -5723,6 +5797,47 @@ enum SitemapType {
   PRODUCT
 }
 `, BuiltIn: false},
+	{Name: "../schema/stock.graphqls", Input: `extend type Mutation {
+  "Asks for a mail, once, when a variant is in stock again in this market. Only for variants that are out of stock. The answer does not tell whether the address was known, and asking twice is asking once."
+  stockNotify(
+    "Where to write to."
+    email: String!
+    "The variant."
+    variantId: ID!
+  ): DonePayload! @access(rule: PUBLIC)
+  "Ends all requests of the address that the link in such a mail was sent to. It may be called again."
+  stockNotifyCancel(
+    "The token from the link."
+    token: String!
+  ): DonePayload! @access(rule: PUBLIC)
+}
+
+"Whether something was done."
+type DonePayload @access(rule: PUBLIC) {
+  "Whether it was done."
+  done: Boolean!
+  "Why it was not done."
+  userErrors: [ShopUserError!]!
+}
+
+"How the stock of a variant stands in a market. What is not sold there is out of stock."
+type StockUpdate @access(rule: PUBLIC) {
+  "Whether it can be bought now."
+  availableForSale: Boolean!
+  "When it is expected back, on ` + "`" + `BACKORDER` + "`" + `, where the merchant said so."
+  backorderDate: DateTime
+  "Whether nothing is in stock while it can still be ordered."
+  currentlyNotInStock: Boolean!
+  "When it is released, on ` + "`" + `PREORDER` + "`" + `, where the merchant said so."
+  preorderDate: DateTime
+  "How many pieces are in stock; null when the variant is not tracked."
+  quantityAvailable: Int
+  "How the stock stands, in words for a badge."
+  stockState: StockState!
+  "The global id of the variant."
+  variantId: ID!
+}
+`, BuiltIn: false},
 	{Name: "../schema/subscription.graphqls", Input: `"What the shop API tells by itself. Subscriptions are answered by Server-Sent Events (Accept: text/event-stream) and over WebSocket (graphql-transport-ws), at the same address."
 type Subscription {
   "A checkout: first as it is now, then each time that it has changed. It ends once there is an order, or the checkout was cancelled."
@@ -5735,6 +5850,11 @@ type Subscription {
     "The order's access token."
     accessToken: String!
   ): Order! @access(rule: PUBLIC)
+  "The stock of variants, as it is sold in the market of the subscription (` + "`" + `@inContext` + "`" + `): first all of them as they are now, then, within a second of a change, those that have changed."
+  stockChanged(
+    "The variants, from 1 to 100."
+    variantIds: [ID!]!
+  ): [StockUpdate!]! @access(rule: PUBLIC)
 }
 `, BuiltIn: false},
 }
@@ -5954,6 +6074,32 @@ func (ec *executionContext) childFields_Brand(ctx context.Context, field graphql
 		return ec.fieldContext_Brand_logo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Brand", field.Name)
+}
+
+func (ec *executionContext) childFields_BundleChoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "quantity":
+		return ec.fieldContext_BundleChoice_quantity(ctx, field)
+	case "variant":
+		return ec.fieldContext_BundleChoice_variant(ctx, field)
+	case "variantId":
+		return ec.fieldContext_BundleChoice_variantId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BundleChoice", field.Name)
+}
+
+func (ec *executionContext) childFields_BundleSlot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "choices":
+		return ec.fieldContext_BundleSlot_choices(ctx, field)
+	case "least":
+		return ec.fieldContext_BundleSlot_least(ctx, field)
+	case "most":
+		return ec.fieldContext_BundleSlot_most(ctx, field)
+	case "title":
+		return ec.fieldContext_BundleSlot_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BundleSlot", field.Name)
 }
 
 func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6608,6 +6754,8 @@ func (ec *executionContext) childFields_CheckoutLine(ctx context.Context, field 
 	switch field.Name {
 	case "attributes":
 		return ec.fieldContext_CheckoutLine_attributes(ctx, field)
+	case "components":
+		return ec.fieldContext_CheckoutLine_components(ctx, field)
 	case "discountTotal":
 		return ec.fieldContext_CheckoutLine_discountTotal(ctx, field)
 	case "id":
@@ -6886,6 +7034,16 @@ func (ec *executionContext) childFields_Domain(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Domain", field.Name)
 }
 
+func (ec *executionContext) childFields_DonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_DonePayload_done(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DonePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DonePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EventsTrackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accepted":
@@ -6998,6 +7156,20 @@ func (ec *executionContext) childFields_Language(ctx context.Context, field grap
 		return ec.fieldContext_Language_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Language", field.Name)
+}
+
+func (ec *executionContext) childFields_LineComponent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "quantity":
+		return ec.fieldContext_LineComponent_quantity(ctx, field)
+	case "sku":
+		return ec.fieldContext_LineComponent_sku(ctx, field)
+	case "title":
+		return ec.fieldContext_LineComponent_title(ctx, field)
+	case "variant":
+		return ec.fieldContext_LineComponent_variant(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LineComponent", field.Name)
 }
 
 func (ec *executionContext) childFields_Localization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7284,6 +7456,8 @@ func (ec *executionContext) childFields_OrderEvent(ctx context.Context, field gr
 
 func (ec *executionContext) childFields_OrderLineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "components":
+		return ec.fieldContext_OrderLineItem_components(ctx, field)
 	case "currentQuantity":
 		return ec.fieldContext_OrderLineItem_currentQuantity(ctx, field)
 	case "discountAllocations":
@@ -7616,6 +7790,8 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_backorderDate(ctx, field)
 	case "barcode":
 		return ec.fieldContext_ProductVariant_barcode(ctx, field)
+	case "bundle":
+		return ec.fieldContext_ProductVariant_bundle(ctx, field)
 	case "compareAtPrice":
 		return ec.fieldContext_ProductVariant_compareAtPrice(ctx, field)
 	case "currentlyNotInStock":
@@ -7628,6 +7804,8 @@ func (ec *executionContext) childFields_ProductVariant(ctx context.Context, fiel
 		return ec.fieldContext_ProductVariant_metafield(ctx, field)
 	case "metafields":
 		return ec.fieldContext_ProductVariant_metafields(ctx, field)
+	case "preorderDate":
+		return ec.fieldContext_ProductVariant_preorderDate(ctx, field)
 	case "price":
 		return ec.fieldContext_ProductVariant_price(ctx, field)
 	case "product":
@@ -7888,6 +8066,26 @@ func (ec *executionContext) childFields_Sitemap(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Sitemap", field.Name)
 }
 
+func (ec *executionContext) childFields_StockUpdate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "availableForSale":
+		return ec.fieldContext_StockUpdate_availableForSale(ctx, field)
+	case "backorderDate":
+		return ec.fieldContext_StockUpdate_backorderDate(ctx, field)
+	case "currentlyNotInStock":
+		return ec.fieldContext_StockUpdate_currentlyNotInStock(ctx, field)
+	case "preorderDate":
+		return ec.fieldContext_StockUpdate_preorderDate(ctx, field)
+	case "quantityAvailable":
+		return ec.fieldContext_StockUpdate_quantityAvailable(ctx, field)
+	case "stockState":
+		return ec.fieldContext_StockUpdate_stockState(ctx, field)
+	case "variantId":
+		return ec.fieldContext_StockUpdate_variantId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockUpdate", field.Name)
+}
+
 func (ec *executionContext) childFields_StringConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -7978,6 +8176,16 @@ func (ec *executionContext) childFields_UrlRedirectEdge(ctx context.Context, fie
 		return ec.fieldContext_UrlRedirectEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UrlRedirectEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_VariantBundle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_VariantBundle_kind(ctx, field)
+	case "slots":
+		return ec.fieldContext_VariantBundle_slots(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VariantBundle", field.Name)
 }
 
 func (ec *executionContext) childFields_VendorFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

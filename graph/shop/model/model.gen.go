@@ -254,22 +254,20 @@ type CartInputMetafieldInput struct {
 	Value string `json:"value"`
 }
 
-// What a line of a cart is expected to cost.
-type CartLineEstimatedCost struct {
-	// The price of one piece.
-	Amount *money.Money `json:"amount"`
-	// The price of one piece without a reduction; null when it is not reduced.
-	CompareAtAmount *money.Money `json:"compareAtAmount,omitempty"`
-	// All pieces, before discounts.
-	SubtotalAmount *money.Money `json:"subtotalAmount"`
-	// All pieces, after discounts.
-	TotalAmount *money.Money `json:"totalAmount"`
+// A variant that is picked for a bundle.
+type CartLineComponentInput struct {
+	// The variant.
+	MerchandiseID string `json:"merchandiseId"`
+	// How many pieces of it are in one bundle: the choice's own quantity, or a multiple of it.
+	Quantity int `json:"quantity"`
 }
 
 // Goods to put into a cart.
 type CartLineInput struct {
 	// Words of the storefront's own; at most 50. The same variant with other attributes is another line.
 	Attributes []*cart.Attribute `json:"attributes,omitempty"`
+	// What the buyer picks for a bundle of the kind `PICK`; of other variants nothing can be picked. With another choice it is another line.
+	Components []*CartLineComponentInput `json:"components,omitempty"`
 	// The variant.
 	MerchandiseID string `json:"merchandiseId"`
 	// The line it hangs on. Accepted for compatible clients and refused when it is given, since lines hang on none.
@@ -292,6 +290,8 @@ type CartLineParentInput struct {
 type CartLineUpdateInput struct {
 	// The new attributes, in place of all that there are.
 	Attributes []*cart.Attribute `json:"attributes,omitempty"`
+	// What the buyer picks for a bundle, in place of all that was picked.
+	Components []*CartLineComponentInput `json:"components,omitempty"`
 	// The line.
 	ID string `json:"id"`
 	// Another variant.
@@ -452,32 +452,6 @@ type CheckoutStartInput struct {
 	Phone *string `json:"phone,omitempty"`
 }
 
-// A line of a cart that is put together of others. The shop makes none; the type is there for clients that name it.
-type ComponentizableCartLine struct {
-	// One attribute.
-	Attribute *cart.Attribute `json:"attribute,omitempty"`
-	// Words of the storefront's own; they go into the order.
-	Attributes []*cart.Attribute `json:"attributes"`
-	// What it costs.
-	Cost *answer.CartLineCost `json:"cost"`
-	// The discounts on it.
-	DiscountAllocations []answer.Allocation `json:"discountAllocations"`
-	// What it is expected to cost.
-	EstimatedCost *CartLineEstimatedCost `json:"estimatedCost"`
-	// The global id.
-	ID string `json:"id"`
-	// The lines that it is made of.
-	LineComponents []*answer.CartLine `json:"lineComponents"`
-	// What is bought.
-	Merchandise answer.Merchandise `json:"merchandise"`
-	// How many pieces.
-	Quantity int `json:"quantity"`
-}
-
-func (ComponentizableCartLine) IsBaseCartLine() {}
-
-func (ComponentizableCartLine) IsNode() {}
-
 // How many there are, and how sure that is.
 type Count struct {
 	// The number.
@@ -548,6 +522,14 @@ type Domain struct {
 	SslEnabled bool `json:"sslEnabled"`
 	// The address of its front page.
 	URL string `json:"url"`
+}
+
+// Whether something was done.
+type DonePayload struct {
+	// Whether it was done.
+	Done bool `json:"done"`
+	// Why it was not done.
+	UserErrors []*answer.ShopUserError `json:"userErrors"`
 }
 
 // What became of a batch of events.
