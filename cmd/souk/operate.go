@@ -85,12 +85,14 @@ func printPlan(c *cobra.Command, all []migrate.Migration) error {
 }
 
 func doctorCommand() *cobra.Command {
-	var ready bool
+	var ready, repair bool
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check that the books are right",
-		Long:  "Asks the database every invariant of the books and fails with what is off. With --ready it only asks the running process at SOUK_ADDR whether it can serve.",
-		Args:  cobra.NoArgs,
+		Long: "Asks the database every invariant of the books and fails with what is off. With --repair it first makes right what is derived " +
+			"from what is truth (levels from the ledger, reservations from their checkouts), and writes each repair down in the audit log. " +
+			"With --ready it only asks the running process at SOUK_ADDR whether it can serve.",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if ready {
 				cfg, err := app.LoadConfig(os.Environ())
@@ -100,6 +102,15 @@ func doctorCommand() *cobra.Command {
 				return app.AskReady(c.Context(), cfg.HTTP.Addr)
 			}
 			return inShop(c, func(ctx context.Context, s shop) error {
+				if repair {
+					mended, err := s.Repair(ctx)
+					for _, m := range mended {
+						fmt.Fprintln(c.OutOrStdout(), m)
+					}
+					if err != nil {
+						return err
+					}
+				}
 				x, err := s.Doctor(ctx)
 				if err != nil {
 					return err
@@ -108,6 +119,7 @@ func doctorCommand() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&repair, "repair", false, "first make right what is derived, with an audit row each; the shop may run")
 	c.Flags().BoolVar(&ready, "ready", false, "only ask the process at SOUK_ADDR whether it is ready")
 	return c
 }

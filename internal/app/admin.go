@@ -16,17 +16,20 @@ func (a *App) routeAdmin(mux *http.ServeMux, s site) error {
 		Metafields: a.metafields, Media: a.media, Content: a.content, Catalog: a.catalog, Rules: a.listing,
 		Prices: a.pricing, Stock: a.inventory, Imports: a.importer, Keys: idempotency.New(a.db),
 		Taxes: a.taxes, Delivery: a.delivery, Orders: a.orders, Payments: a.payments, Mails: a.mails,
+		Bundles: a.bundles, Warehouse: a.warehouse, Purchases: a.purchasing, Thresholds: a.replenish, Feeds: a.feeds, Restock: a.restock,
+		Live:      a.live,
 		PublicURL: s.url, Background: a.background.run, Development: a.cfg.Dev(), Clock: a.clock, Logger: a.log,
 	})
 	if err != nil {
 		return err
 	}
 	api.Mount(mux)
+	a.streams = append(a.streams, api.Close)
 	if !s.playground {
 		return nil
 	}
 	page, err := playground.New(playground.Config{Title: "Souk back office API", Endpoint: "/admin/graphql",
-		Headers: `{"Authorization": "Bearer <accessToken of staffLogin>"}`, Examples: admin.Examples()})
+		Subscriptions: "/admin/graphql", Headers: `{"Authorization": "Bearer <accessToken of staffLogin>"}`, Examples: admin.Examples()})
 	if err != nil {
 		return err
 	}

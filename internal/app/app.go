@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/souk-commerce/souk/graph/shop"
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/internal/kernel/clock"
 	"github.com/souk-commerce/souk/internal/platform/event"
 	"github.com/souk-commerce/souk/internal/platform/job"
@@ -39,8 +39,8 @@ type App struct {
 	everywhere *event.Dispatcher // consumers of what each process keeps in memory
 	jobs       *job.Jobs
 	background *background
-	live       *shop.Live // what tells the subscriptions of this process
-	streams    []func()   // end the subscriptions, which would hold a shutdown up
+	live       *live.Hub // what tells the subscriptions of this process
+	streams    []func()  // end the subscriptions, which would hold a shutdown up
 	rooms
 	files
 }
@@ -48,7 +48,7 @@ type App struct {
 // Open puts a shop together over a database that is migrated.
 func Open(ctx context.Context, cfg Config, version string, log *slog.Logger) (*App, error) {
 	a := &App{cfg: cfg, version: version, log: log, clock: clock.System(), metrics: telemetry.NewRegistry(), background: newBackground(),
-		live: shop.NewLive()}
+		live: live.NewHub()}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 	"github.com/souk-commerce/souk/internal/platform/secret"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/replenish"
 	"github.com/souk-commerce/souk/internal/staff"
 )
 
@@ -27,7 +28,7 @@ type Examination struct {
 
 // Doctor asks every invariant of the books.
 func (a *App) Doctor(ctx context.Context) (Examination, error) {
-	checks := slices.Concat(Checks(), inventory.LiveChecks())
+	checks := slices.Concat(Checks(), inventory.LiveChecks(), replenish.LiveChecks())
 	x := Examination{Checks: len(checks) + 1}
 	db, err := postgres.Open(ctx, postgres.Config{URL: a.db.DirectURL(), MaxConns: 2, StatementTimeout: doctorTimeout})
 	if err != nil {
@@ -44,6 +45,11 @@ func (a *App) Doctor(ctx context.Context) (Examination, error) {
 	x.Findings = append(x.Findings, drift...)
 	x.Advice, err = doctor.Run(ctx, db.Conn(ctx), pricing.Findings())
 	return x, err
+}
+
+// Repair makes right what is derived from what is truth, and tells what it did.
+func (a *App) Repair(ctx context.Context) ([]doctor.Mended, error) {
+	return doctor.Mend(ctx, a.inventory.Repairs())
 }
 
 // membershipDrift asks what no single statement can: whether the members of

@@ -37,6 +37,7 @@ type Config struct {
 	Telemetry     telemetry.Config
 	Carts         cart.Config
 	Holds         inventory.HoldCaps
+	Stock         inventory.Combining
 	Checkouts     checkout.Config
 	Payments      payment.Config
 	Mail          notify.Config

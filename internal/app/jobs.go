@@ -21,6 +21,11 @@ const (
 	lateFor       = 24 * time.Hour
 	settleAfter   = 6 * time.Second // a request that asked has its answer by then
 	refundsEvery  = time.Minute
+	booksEvery    = time.Minute      // the books of stock are looked over
+	pullsEvery    = 30 * time.Second // feeds of stock that are due are fetched
+	pullsAtOnce   = 20
+	restockEvery  = 5 * time.Minute // what came into stock without a movement is found
+	levelsEvery   = 5 * time.Minute // thresholds that were missed are judged
 	mostAtOneTurn = 500
 )
 
@@ -31,7 +36,14 @@ func (a *App) schedule() {
 	a.jobs.Every("late-money", lateEvery, a.askLate)
 	a.jobs.Every("refunds", refundsEvery, a.payBack)
 	a.jobs.Every("expire", expireEvery, a.expire)
+	a.jobs.Every("reconcile-stock", booksEvery, a.reconciler.Run)
+	a.jobs.Every("stock-feeds", pullsEvery, func(ctx context.Context) error { return only(a.feeds.PullDue(ctx, pullsAtOnce)) })
+	a.jobs.Every("restock", restockEvery, func(ctx context.Context) error { return only(a.restock.Recheck(ctx)) })
+	a.jobs.Every("replenish", levelsEvery, func(ctx context.Context) error { return only(a.replenish.Sweep(ctx)) })
 }
+
+// only gives the error of what also counts.
+func only(_ int, err error) error { return err }
 
 // expireHolds gives stock back until ctx ends. A turn that fails is made up for
 // by the next one.
@@ -101,6 +113,8 @@ func (a *App) retention() *retention.Sweeper {
 		retention.Rule{What: "carts", Days: 30, Doc: "what tells of a person in carts that ended", Sweep: a.carts.Sweep},
 		retention.Rule{What: "checkouts", Days: 30, Doc: "what tells of a person in checkouts that ended; orders have copies of their own", Sweep: a.checkouts.Sweep},
 		retention.Rule{What: "mails", Days: 90, Doc: "mails as they were sent", Sweep: retention.Rows(a.db, "mail_message", "created_at")},
+		retention.Rule{What: "feeds", Days: 180, Doc: "reports on deliveries of stock feeds", Sweep: a.feeds.SweepRuns},
+		retention.Rule{What: "restock", Days: 30, Doc: "requests to hear of stock that have ended", Sweep: a.restock.Sweep},
 		retention.Rule{What: "sessions", Days: 31, Doc: "refresh tokens of staff that have expired", Sweep: retention.Rows(a.db, "staff_session", "expires_at")},
 	)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/souk-commerce/souk/internal/adapter/payment/manual"
 	"github.com/souk-commerce/souk/internal/adapter/payment/sandbox"
 	"github.com/souk-commerce/souk/internal/audit"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/checkout"
@@ -24,12 +25,17 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/failpoint"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/pricing"
+	"github.com/souk-commerce/souk/internal/purchasing"
 	"github.com/souk-commerce/souk/internal/quote"
+	"github.com/souk-commerce/souk/internal/replenish"
+	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
+	"github.com/souk-commerce/souk/internal/stockfeed"
 	"github.com/souk-commerce/souk/internal/tax"
 	"github.com/souk-commerce/souk/internal/track"
 	"github.com/souk-commerce/souk/internal/translation"
+	"github.com/souk-commerce/souk/internal/warehouse"
 )
 
 // rooms are the capabilities of the shop, in their order.
@@ -45,9 +51,15 @@ type rooms struct {
 	track        *track.Recorder
 	catalog      *catalog.Service
 	pricing      *pricing.Service
+	bundles      *bundle.Service
 	taxes        *tax.Service
 	taxTable     *tax.Directory
 	inventory    *inventory.Service
+	reconciler   *inventory.Reconciler
+	warehouse    *warehouse.Service
+	purchasing   *purchasing.Service
+	replenish    *replenish.Service
+	feeds        *stockfeed.Service
 	importer     *importer.Service
 	delivery     *shipping.Service
 	deliveries   *shipping.Directory
@@ -59,6 +71,7 @@ type rooms struct {
 	prices       *cart.Prices
 	orders       *order.Service
 	checkouts    *checkout.Service
+	restock      *restock.Service
 	mails        *notify.Service
 }
 
@@ -78,15 +91,30 @@ func (a *App) furnish() (rooms, error) {
 	r.pricing = pricing.NewService(a.db, a.outbox, r.audit, pricing.Rooms{Catalog: r.catalog, Markets: r.markets})
 	r.taxes = tax.NewService(a.db, a.outbox, r.audit)
 	r.taxTable = tax.NewDirectory(r.taxes)
-	r.inventory = inventory.NewService(a.db, a.outbox, r.audit, r.catalog)
-	r.inventory.LimitHolds(a.cfg.Holds)
-	r.catalog.Attach(r.pricing, r.inventory)
-	r.importer = importer.NewService(a.db, a.outbox, r.audit, a.cfg.publicURL())
+	a.furnishStock(&r)
+	r.importer = importer.NewService(a.db, a.outbox, r.audit, importer.Rooms{Bundles: r.bundles, MediaBase: a.cfg.publicURL()})
 	r.delivery = shipping.NewService(a.db, a.outbox, r.audit)
 	r.deliveries = shipping.NewDirectory(r.delivery)
 	r.listing = listing.NewService(a.db, a.cfg.publicURL())
 	r.buyers = listing.NewBuyers(a.db, r.directory)
 	return r, a.furnishSales(&r)
+}
+
+// furnishStock makes the rooms of what is where. Whoever refuses that a variant
+// goes is asked before those who let go of it.
+func (a *App) furnishStock(r *rooms) {
+	r.bundles = bundle.NewService(a.db, a.outbox, r.audit, bundle.Rooms{Catalog: r.catalog, Pricing: r.pricing})
+	r.pricing.Attach(r.bundles)
+	r.inventory = inventory.NewService(a.db, a.outbox, r.audit, r.catalog)
+	r.inventory.LimitHolds(a.cfg.Holds)
+	r.inventory.Combine(a.cfg.Stock)
+	r.reconciler = inventory.NewReconciler(r.inventory, a.metrics, a.log)
+	r.warehouse = warehouse.NewService(a.db, a.outbox, r.audit, warehouse.Rooms{Catalog: r.catalog, Stock: r.inventory})
+	r.purchasing = purchasing.NewService(a.db, a.outbox, r.audit, purchasing.Rooms{Catalog: r.catalog, Stock: r.inventory})
+	r.replenish = replenish.NewService(a.db, a.outbox, r.audit, r.inventory)
+	r.feeds = stockfeed.NewService(a.db, a.outbox, r.audit, stockfeed.Rooms{Catalog: r.catalog, Stock: r.inventory, Key: a.key,
+		Loopback: a.cfg.Dev()})
+	r.catalog.Attach(r.bundles, r.warehouse, r.purchasing, r.pricing, r.inventory)
 }
 
 // furnishSales makes the rooms from the cart to the mail about an order.
@@ -97,18 +125,22 @@ func (a *App) furnishSales(r *rooms) error {
 	pricer := quote.NewPricer(r.taxTable, r.deliveries)
 	r.prices = cart.NewPrices()
 	r.carts = cart.NewService(cart.Rooms{DB: a.db, Events: a.outbox, Markets: r.directory, Goods: r.listing, Buyers: r.buyers,
-		Pricer: pricer, Track: r.track, Cache: a.redis, Key: a.key, Prices: r.prices}, a.cfg.Carts)
+		Pricer: pricer, Track: r.track, Cache: a.redis, Key: a.key, Prices: r.prices, Log: a.log,
+		Held: func(ctx context.Context, id cart.ID) (map[listing.VariantID]int64, error) {
+			return r.checkouts.HeldFor(ctx, id)
+		}}, a.cfg.Carts)
 	r.orders = order.NewService(order.Rooms{DB: a.db, Events: a.outbox, Audit: r.audit, Inventory: r.inventory, Payments: r.payments,
 		Attempts: a.redis, Key: a.key})
 	r.checkouts = checkout.NewService(a.db, a.outbox, checkout.Rooms{Keys: idempotency.New(a.db), Carts: r.carts, Stock: r.inventory,
 		Payments: r.payments, Orders: r.orders, Listing: r.listing, Buyers: r.buyers, Markets: r.directory, Pricer: pricer, Track: r.track,
 		Secret: a.key, Log: a.log, Home: a.cfg.publicURL(), Loopback: a.cfg.Dev()}, a.cfg.Checkouts, a.failpoint())
+	r.restock = restock.NewService(restock.Rooms{DB: a.db, Events: a.outbox, Goods: r.listing, Buyers: r.buyers, Attempts: a.redis, Key: a.key})
 	mailer, err := a.mailer()
 	if err != nil {
 		return err
 	}
-	r.mails, err = notify.NewService(notify.Rooms{DB: a.db, Orders: r.orders, Markets: r.markets, Mailer: mailer,
-		PublicURL: a.cfg.publicURL(), Config: a.cfg.Mail, Log: a.log})
+	r.mails, err = notify.NewService(notify.Rooms{DB: a.db, Orders: r.orders, Markets: r.markets, Restock: r.restock, Goods: r.listing,
+		Buyers: r.buyers, Mailer: mailer, PublicURL: a.cfg.publicURL(), Config: a.cfg.Mail, Log: a.log})
 	return err
 }
 
@@ -149,8 +181,8 @@ func (a *App) failpoint() failpoint.Points {
 // Checks are the invariants of all books.
 func Checks() []doctor.Check {
 	var all []doctor.Check
-	for _, room := range [][]doctor.Check{doctor.Shape(), market.Checks(), catalog.Checks(), pricing.Checks(), inventory.Checks(),
-		shipping.Checks(), payment.Checks(), sandbox.Checks(), cart.Checks(), order.Checks(), checkout.Checks(), notify.Checks()} {
+	for _, room := range [][]doctor.Check{doctor.Shape(), market.Checks(), catalog.Checks(), pricing.Checks(), bundle.Checks(),
+		inventory.Checks(), inventory.CrossChecks(), warehouse.Checks(), purchasing.Checks(), replenish.Checks(), stockfeed.Checks(), shipping.Checks(), payment.Checks(), sandbox.Checks(), cart.Checks(), order.Checks(), checkout.Checks(), restock.Checks(), notify.Checks()} {
 		all = append(all, room...)
 	}
 	return all
@@ -169,10 +201,13 @@ func (a *App) refreshMarkets(ctx context.Context) error {
 	return a.buyers.Refresh(ctx)
 }
 
-// refreshTrade reads taxes and deliveries into memory.
+// refreshTrade reads taxes, deliveries and what markets say of stock into memory.
 func (a *App) refreshTrade(ctx context.Context) error {
 	if err := a.taxTable.Refresh(ctx); err != nil {
 		return err
 	}
-	return a.deliveries.Refresh(ctx)
+	if err := a.deliveries.Refresh(ctx); err != nil {
+		return err
+	}
+	return a.inventory.RefreshPolicies(ctx)
 }

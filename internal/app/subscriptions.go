@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/souk-commerce/souk/graph/shop"
+	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/market"
@@ -20,8 +20,10 @@ func (a *App) subscribe(ctx context.Context) error {
 	err := a.ordered.Add(ctx, event.Consumer{
 		Name: "collection-membership",
 		Topics: []string{"product.created", "product.updated", "price.changed", "stock.changed",
-			"metafield.changed", "category.changed", "collection.changed"},
-		Handle:  func(ctx context.Context, batch []event.Envelope) error { return membership.Handle(ctx, batch...) },
+			"metafield.changed", "category.changed", "collection.changed", "bundle.changed"},
+		Handle: func(ctx context.Context, batch []event.Envelope) error {
+			return a.reviseMembers(ctx, membership, batch)
+		},
 		Rebuild: membership.RebuildAll,
 	})
 	if err != nil {
@@ -30,6 +32,11 @@ func (a *App) subscribe(ctx context.Context) error {
 	if err := a.ordered.Add(ctx, a.jobs.Effects(append(a.mails.Subscribers(), a.paymentSubscribers()...)...)); err != nil {
 		return err
 	}
+	for name, watch := range map[string]func(context.Context, []event.Envelope) error{"restock": a.restock.Watch, "replenish": a.replenish.Watch} {
+		if err := a.ordered.Add(ctx, event.Consumer{Name: name, Topics: []string{"stock.changed"}, Transactional: true, Handle: watch}); err != nil {
+			return err
+		}
+	}
 	return a.everywhere.Add(ctx,
 		event.Consumer{
 			Name:      "memory",
@@ -37,7 +44,21 @@ func (a *App) subscribe(ctx context.Context) error {
 			Broadcast: true,
 			Handle:    a.refreshMemory,
 		},
-		event.Consumer{Name: "live", Topics: shop.LiveTopics(), Broadcast: true, Handle: a.live.Handle})
+		event.Consumer{Name: "reconciled", Topics: []string{inventory.Reconciled{}.Topic()}, Broadcast: true, Handle: a.reconciler.Handle},
+		event.Consumer{Name: "live", Topics: live.Topics(), Broadcast: true, Handle: a.live.Handle})
+}
+
+// reviseMembers lets collections by rule choose anew after facts. What is in a
+// bundle has a say in the bundle's stock.
+func (a *App) reviseMembers(ctx context.Context, m *catalog.Membership, batch []event.Envelope) error {
+	if err := m.Handle(ctx, batch...); err != nil {
+		return err
+	}
+	bundles, err := a.bundles.Affected(ctx, batch...)
+	if err != nil || len(bundles) == 0 {
+		return err
+	}
+	return m.Refresh(ctx, bundles, []catalog.Aspect{catalog.AspectStock})
 }
 
 // paymentSubscribers do what a provider's word and a debt call for, at once; the
@@ -66,8 +87,8 @@ func (a *App) paymentSubscribers() []job.Subscriber {
 // What each process keeps in memory, and the facts that make it old.
 var (
 	marketTopics = []string{"market.changed", "price_list.changed"}
-	tradeTopics  = []string{"tax_rate.changed", "delivery_zone.changed"}
-	goodsTopics  = []string{"product.created", "product.updated", "product.archived", "price.changed", "stock.changed"}
+	tradeTopics  = []string{"tax_rate.changed", "delivery_zone.changed", "stock_policy.changed"}
+	goodsTopics  = []string{"product.created", "product.updated", "product.archived", "price.changed", "stock.changed", "bundle.changed", "location.changed"}
 )
 
 // refreshMemory reads anew what the facts made old, and only then tells the
@@ -96,15 +117,15 @@ func (a *App) refreshMemory(ctx context.Context, batch []event.Envelope) error {
 }
 
 // changesCarts reports whether a cart may look different after the fact. Of
-// stock only what begins or ceases to be available counts: a cart says what is
-// missing, not how much is left.
+// stock only what begins or ceases to be available counts, and what is scarce: a
+// cart says what is missing, not how much is left.
 func changesCarts(e event.Envelope) (bool, error) {
 	if e.Topic != "stock.changed" {
 		return true, nil
 	}
 	var stock inventory.StockChanged
 	err := e.Decode(&stock)
-	return stock.WasAvailable != stock.NowAvailable, err
+	return stock.Scarce || stock.WasAvailable != stock.NowAvailable, err
 }
 
 func isNoShop(err error) bool { return errors.Is(err, market.ErrNoShop) }

@@ -12,6 +12,7 @@ import (
 	"github.com/souk-commerce/souk/internal/adapter/payment/manual"
 	"github.com/souk-commerce/souk/internal/adapter/payment/sandbox"
 	"github.com/souk-commerce/souk/internal/audit"
+	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/cart"
 	"github.com/souk-commerce/souk/internal/catalog"
 	catalogcycle "github.com/souk-commerce/souk/internal/catalog/lifecycle"
@@ -52,6 +53,7 @@ type Shop struct {
 	Markets    *market.Directory
 	Catalog    *catalog.Service
 	Pricing    *pricing.Service
+	Bundles    *bundle.Service
 	Stock      *inventory.Service
 	Taxes      *tax.Directory
 	Deliveries *shipping.Directory
@@ -84,7 +86,7 @@ type Options struct {
 
 // Checks are the invariants that hold in the shop at every end of a test.
 func Checks() []doctor.Check {
-	return slices.Concat(inventory.Checks(), cart.Checks(), payment.Checks(), sandbox.Checks(), order.Checks(), checkout.Checks(), shipping.Checks())
+	return slices.Concat(bundle.Checks(), inventory.Checks(), inventory.CrossChecks(), cart.Checks(), payment.Checks(), sandbox.Checks(), order.Checks(), checkout.Checks(), shipping.Checks())
 }
 
 // Context is that of somebody who set the shop up.
@@ -122,7 +124,10 @@ func (s *Shop) wire(t testing.TB, o Options) {
 	s.Pricing = pricing.NewService(s.DB, s.Outbox, s.Audit, pricing.Rooms{Catalog: s.Catalog, Markets: markets})
 	s.Stock = inventory.NewService(s.DB, s.Outbox, s.Audit, s.Catalog)
 	s.Stock.LimitHolds(o.Caps)
-	s.Catalog.Attach(s.Pricing, s.Stock)
+	s.Stock.Combine(inventory.Combining{On: true, Queue: 1_000, Batch: 256})
+	s.Bundles = bundle.NewService(s.DB, s.Outbox, s.Audit, bundle.Rooms{Catalog: s.Catalog, Pricing: s.Pricing})
+	s.Pricing.Attach(s.Bundles)
+	s.Catalog.Attach(s.Bundles, s.Pricing, s.Stock)
 	s.Taxes, s.Deliveries = tax.NewDirectory(tax.NewService(s.DB, s.Outbox, s.Audit)), shipping.NewDirectory(shipping.NewService(s.DB, s.Outbox, s.Audit))
 	s.Pricer = quote.NewPricer(s.Taxes, s.Deliveries)
 	s.Listing, s.Buyers = listing.NewService(s.DB, "https://api.example"), listing.NewBuyers(s.DB, s.Markets)
@@ -133,13 +138,16 @@ func (s *Shop) wire(t testing.TB, o Options) {
 	s.Payments = payment.NewService(s.DB, s.Outbox, append(o.Providers, s.Sandbox, manual.New())...).With(payment.Config{Timeout: o.Timeout})
 	s.Prices = cart.NewPrices()
 	s.Carts = cart.NewService(cart.Rooms{DB: s.DB, Events: s.Outbox, Markets: s.Markets, Goods: s.Listing, Buyers: s.Buyers, Pricer: s.Pricer,
-		Track: s.Track, Cache: s.Redis, Key: s.Key, Prices: s.Prices}, cart.Config{Keep: 720 * time.Hour})
+		Track: s.Track, Cache: s.Redis, Key: s.Key, Prices: s.Prices,
+		Held: func(ctx context.Context, id cart.ID) (map[listing.VariantID]int64, error) {
+			return s.Checkouts.HeldFor(ctx, id)
+		}}, cart.Config{Keep: 720 * time.Hour})
 	s.Orders = order.NewService(order.Rooms{DB: s.DB, Events: s.Outbox, Audit: s.Audit, Inventory: s.Stock, Payments: s.Payments,
 		Attempts: s.Redis, Key: s.Key})
 	s.Checkouts = checkout.NewService(s.DB, s.Outbox, checkout.Rooms{Keys: idempotency.New(s.DB), Carts: s.Carts, Stock: s.Stock,
 		Payments: s.Payments, Orders: s.Orders, Listing: s.Listing, Buyers: s.Buyers, Markets: s.Markets, Pricer: s.Pricer, Track: s.Track,
 		Secret: s.Key, Home: "https://api.example"},
-		checkout.Config{Hold: 15 * time.Minute, Life: 24 * time.Hour, Await: 30 * time.Minute}, failpoint.Points{})
+		checkout.Config{Hold: 15 * time.Minute, HoldMost: time.Hour, Life: 24 * time.Hour, Await: 30 * time.Minute}, failpoint.Points{})
 }
 
 // furnish writes markets, taxes and delivery.
