@@ -47,7 +47,7 @@ build: ## Build ./bin/souk
 
 ##@ Test
 
-.PHONY: test test-cov race prove bench postgres race-note
+.PHONY: test test-cov test-race race prove defects bench bench-stock postgres race-note
 test: postgres race-note ## Run all tests
 	$(TEST) ./...
 
@@ -56,15 +56,28 @@ test-cov: postgres ## Run all tests with coverage, into bin/coverage.out
 	$(TEST) -coverprofile=bin/coverage.out ./...
 	go tool cover -func=bin/coverage.out | tail -n 1
 
-race: postgres ## Run all tests afresh with the race detector, which must be there
+test-race: postgres ## Run all tests afresh with the race detector, which must be there
 	@[ -n "$(RACE)" ] || { echo "The race detector needs CGO_ENABLED=1 and a C compiler." >&2; exit 1; }
 	$(TEST) -count=1 ./...
 
-prove: postgres ## Run the long proofs in full, as long as they take
+# RACE_URL names a shop that is running; without it the test starts two server
+# processes on a database of its own.
+race: postgres build ## Many buyers, few pieces, at once, over HTTP (RACE_URL=http://127.0.0.1:8080 BUYERS=1000 UNITS=100 CONNECTIONS=200 ROUNDS=20)
+	go run ./bench/race $(if $(RACE_URL),-url $(RACE_URL),-processes 2 -souk ./bin/souk) \
+		-buyers $(or $(BUYERS),1000) -units $(or $(UNITS),100) -connections $(or $(CONNECTIONS),200) -rounds $(or $(ROUNDS),20)
+
+defects: postgres ## Plant defects in a copy of the code, one at a time: the tests must find each
+	$(WITH_DATABASE) go run ./internal/tools/defects
+
+prove: postgres race ## Run the long proofs in full, as long as they take
 	SOUK_PROVE=1 go test $(RACE) -p 2 -count=1 -timeout 3h ./...
+	$(MAKE) defects
 
 bench: postgres build ## Measure hot reads, and purchases from cart to order, against floors (BENCH="reads purchase" PRODUCTS=5000 SECONDS_EACH=5)
 	$(WITH_DATABASE) ./bench/run.sh
+
+bench-stock: postgres build ## Measure how fast stock is promised, plain and combined, against floors (SECONDS_EACH=3 BUYERS=1,64,256)
+	go run ./bench/stock -souk ./bin/souk -seconds "$${SECONDS_EACH:-3}" -buyers "$${BUYERS:-1,64,256}"
 
 race-note:
 	@[ -n "$(RACE)" ] || echo "No race detector: cgo is off or there is no C compiler."

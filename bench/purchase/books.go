@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/souk-commerce/souk/bench/ground"
 )
 
 // books hold what the shop's own must agree with in the end.
@@ -80,7 +82,7 @@ func (b *books) stock(ctx context.Context) (map[int64]int64, error) {
 	return all, err
 }
 
-// describe says on what the figures were made.
+// describe says on what the load.Figures were made.
 func (b *books) describe(ctx context.Context) error {
 	var version, fsync, commit string
 	err := b.pool.QueryRow(ctx, `SELECT current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')`).
@@ -106,7 +108,7 @@ func (b *books) enter(number int64, bought []int64) error {
 }
 
 // check compares with what the shop wrote down, and lets it examine itself.
-func (b *books) check(ctx context.Context, g *ground) error {
+func (b *books) check(ctx context.Context, g *ground.Ground) error {
 	var placed, known int
 	err := b.pool.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE number = ANY($1)) FROM sales_order`,
 		slices.Collect(maps.Keys(b.orders))).Scan(&placed, &known)
@@ -127,7 +129,7 @@ func (b *books) check(ctx context.Context, g *ground) error {
 		}
 		pieces += b.bought[id]
 	}
-	if err := g.do(ctx, "doctor"); err != nil {
+	if err := g.Do(ctx, "doctor"); err != nil {
 		return err
 	}
 	fmt.Printf("\n%d completions, %d orders, each with a number of its own; stock down by exactly the %d pieces bought; souk doctor finds nothing.\n",

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/souk-commerce/souk/bench/load"
 )
 
 // raiseFloor makes the table of the floor.
@@ -16,9 +18,9 @@ func (b *books) raiseFloor(ctx context.Context) error {
 // one row each: what any write that is to last costs at least.
 func (b *books) floor(ctx context.Context, n int) (float64, error) {
 	body := strings.Repeat("x", 100)
-	f, err := load(ctx, n, until(time.Second), func(ctx context.Context, _ int) error {
+	f, err := load.Run(ctx, n, load.Until(time.Second), func(ctx context.Context, _ int) error {
 		_, err := b.pool.Exec(ctx, `INSERT INTO bench_commit (body) VALUES ($1)`, body)
 		return err
 	})
-	return f.perSecond, err
+	return f.PerSecond, err
 }

@@ -21,7 +21,12 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/souk-commerce/souk/bench/ground"
 )
+
+// databaseName is that of the database which is made anew for each run.
+const databaseName = "souk_bench_purchase"
 
 // longest is how long a run may take, whatever was asked for.
 const longest = 20 * time.Minute
@@ -73,12 +78,12 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	g, err := prepare(ctx, o)
+	g, err := ground.Prepare(ctx, ground.Options{Souk: o.souk, Server: o.server, Name: databaseName, Goods: goodsCSV()})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, g.close()) }()
-	b, err := open(ctx, g.database)
+	defer func() { err = errors.Join(err, g.Close()) }()
+	b, err := open(ctx, g.Database)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/souk-commerce/souk/bench/ground"
+	"github.com/souk-commerce/souk/bench/load"
 )
 
 // How often each operation is done to fill caches, and then to count what it
@@ -14,8 +17,8 @@ import (
 const fillRuns, countRuns = 3, 5
 
 // countStatements asks a server in dev, which says what it asks of the database.
-func countStatements(ctx context.Context, g *ground, b *books) error {
-	address, stop, err := g.serve(ctx, "dev")
+func countStatements(ctx context.Context, g *ground.Ground, b *books) error {
+	address, stop, err := g.Serve(ctx, "dev")
 	if err != nil {
 		return err
 	}
@@ -46,11 +49,11 @@ type bench struct {
 	steps   map[string][]time.Duration // of the operations, by name and connections
 }
 
-func measureAll(ctx context.Context, o options, g *ground, b *books) error {
+func measureAll(ctx context.Context, o options, g *ground.Ground, b *books) error {
 	if err := b.raiseFloor(ctx); err != nil {
 		return err
 	}
-	address, stop, err := g.serve(ctx, "production")
+	address, stop, err := g.Serve(ctx, "production")
 	if err != nil {
 		return err
 	}
@@ -73,7 +76,7 @@ func measureAll(ctx context.Context, o options, g *ground, b *books) error {
 // would by itself within minutes: plans made on empty tables are no measure.
 func (m bench) warm(ctx context.Context) error {
 	buyers := m.buyers(slices.Max(m.connections))
-	_, err := load(ctx, len(buyers), until(2*time.Second), func(ctx context.Context, w int) error {
+	_, err := load.Run(ctx, len(buyers), load.Until(2*time.Second), func(ctx context.Context, w int) error {
 		return errors.Join(buyers[w].cart(ctx, m.many), buyers[w].checkout(ctx, m.many))
 	})
 	if err != nil {
@@ -116,14 +119,14 @@ func (m bench) measure(ctx context.Context, n int) error {
 	return m.completions(ctx, "completion, one hot article", n, m.hot)
 }
 
-func (m bench) awhile() func() bool { return until(m.seconds) }
+func (m bench) awhile() func() bool { return load.Until(m.seconds) }
 
 // completions completes checkouts that were prepared before the clock started.
 func (m bench) completions(ctx context.Context, what string, n int, from shelf) error {
-	all := func() func() bool { return times(m.prepared) }
+	all := func() func() bool { return load.Times(m.prepared) }
 	waiting := make(chan ready, m.prepared)
 	makers, buyers := m.buyers(slices.Max(m.connections)), m.buyers(n)
-	_, err := load(ctx, len(makers), all(), func(ctx context.Context, w int) error {
+	_, err := load.Run(ctx, len(makers), all(), func(ctx context.Context, w int) error {
 		r, err := makers[w].prepare(ctx, from)
 		waiting <- r
 		return err
@@ -141,7 +144,7 @@ func (m bench) row(ctx context.Context, what string, n int, bound func() func() 
 	if err != nil {
 		return fmt.Errorf("floor: %w", err)
 	}
-	f, err := load(ctx, n, bound(), do)
+	f, err := load.Run(ctx, n, bound(), do)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -150,7 +153,7 @@ func (m bench) row(ctx context.Context, what string, n int, bound func() func() 
 		return fmt.Errorf("floor: %w", err)
 	}
 	floor := (before + after) / 2
-	fmt.Printf("| %s | %d | %.0f | %s | %s | %s | %.0f | %.1f |\n", what, n, f.perSecond, ms(f.p50), ms(f.p95), ms(f.p99), floor, floor/f.perSecond)
+	fmt.Printf("| %s | %d | %.0f | %s | %s | %s | %.0f | %.1f |\n", what, n, f.PerSecond, load.MS(f.P50), load.MS(f.P95), load.MS(f.P99), floor, floor/f.PerSecond)
 	return nil
 }
 
@@ -174,8 +177,8 @@ func (m bench) printSteps() {
 	for _, name := range sequence {
 		cells := []string{name}
 		for _, n := range m.connections {
-			f := spread(m.steps[fmt.Sprint(name, n)])
-			cells = append(cells, ms(f.p50), ms(f.p95))
+			f := load.Spread(m.steps[fmt.Sprint(name, n)])
+			cells = append(cells, load.MS(f.P50), load.MS(f.P95))
 		}
 		fmt.Println("| " + strings.Join(cells, " | ") + " |")
 	}

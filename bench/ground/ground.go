@@ -1,4 +1,7 @@
-package main
+// Package ground is what a bench of the running shop stands on: a database of
+// its own with the sample shop and the goods of the bench, and a way to start
+// the shop on it.
+package ground
 
 import (
 	"context"
@@ -19,55 +22,61 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/pgserver"
 )
 
-// databaseName is that of the database which is made anew for each run.
-const databaseName = "souk_bench_purchase"
+// Options say what to stand on.
+type Options struct {
+	Souk   string // the binary to measure
+	Server string // a PostgreSQL on which the database may be made anew; empty starts one that keeps what it commits
+	Name   string // of the database
+	Goods  []byte // a product file to import
+}
 
-// ground is what a run stands on: a database with the sample shop and the goods
-// to buy, and how to start the shop on it.
-type ground struct {
+// Ground is a database with goods in it, and how to start the shop on it.
+type Ground struct {
+	Database string // its address
 	souk     string
 	dir      string
-	database string
 	private  *pgserver.Server // nil where a server was named
 }
 
-func prepare(ctx context.Context, o options) (*ground, error) {
+// Prepare makes a ground; Close takes it away.
+func Prepare(ctx context.Context, o Options) (*Ground, error) {
 	dir, err := os.MkdirTemp("", "souk-bench-*")
 	if err != nil {
 		return nil, err
 	}
-	g := &ground{souk: o.souk, dir: dir}
-	if err := g.furnish(ctx, o.server); err != nil {
-		return nil, errors.Join(err, g.close())
+	g := &Ground{souk: o.Souk, dir: dir}
+	if err := g.furnish(ctx, o); err != nil {
+		return nil, errors.Join(err, g.Close())
 	}
 	return g, nil
 }
 
-func (g *ground) furnish(ctx context.Context, server string) (err error) {
+func (g *Ground) furnish(ctx context.Context, o Options) (err error) {
+	server := o.Server
 	if server == "" {
 		// Not the server of the tests: that one keeps nothing, and commits are
-		// what this is about.
+		// what benches are about.
 		g.private, err = pgserver.Start(ctx, pgserver.Config{DataDir: filepath.Join(g.dir, "server"), BinDir: os.Getenv("SOUK_PG_BIN")})
 		if err != nil {
 			return err
 		}
 		server = g.private.URL("postgres")
 	}
-	if g.database, err = makeDatabase(ctx, server); err != nil {
+	if g.Database, err = makeDatabase(ctx, server, o.Name); err != nil {
 		return err
 	}
 	goods := filepath.Join(g.dir, "goods.csv")
-	if err := os.WriteFile(goods, goodsCSV(), 0o600); err != nil {
+	if err := os.WriteFile(goods, o.Goods, 0o600); err != nil {
 		return err
 	}
-	if err := g.do(ctx, "seed"); err != nil {
+	if err := g.Do(ctx, "seed"); err != nil {
 		return err
 	}
-	return g.do(ctx, "import", goods)
+	return g.Do(ctx, "import", goods)
 }
 
-// makeDatabase makes the bench's database anew and gives its address.
-func makeDatabase(ctx context.Context, server string) (string, error) {
+// makeDatabase makes a database anew and gives its address.
+func makeDatabase(ctx context.Context, server, name string) (string, error) {
 	u, err := url.Parse(server)
 	if err != nil {
 		return "", fmt.Errorf("read the address of the server: %w", err)
@@ -77,25 +86,25 @@ func makeDatabase(ctx context.Context, server string) (string, error) {
 		return "", err
 	}
 	defer conn.Close(ctx)
-	for _, sql := range []string{"DROP DATABASE IF EXISTS " + databaseName + " WITH (FORCE)", "CREATE DATABASE " + databaseName} {
+	for _, sql := range []string{"DROP DATABASE IF EXISTS " + name + " WITH (FORCE)", "CREATE DATABASE " + name} {
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return "", err
 		}
 	}
-	u.Path = "/" + databaseName
+	u.Path = "/" + name
 	return u.String(), nil
 }
 
 // environment is that of a shop on this ground. All requests come from one
 // address here, and what one address may hold is no part of the measurement.
-func (g *ground) environment(more ...string) []string {
-	env := append(os.Environ(), "DATABASE_URL="+g.database, "SOUK_DATA_DIR="+filepath.Join(g.dir, "data"), "SOUK_ENV=dev",
+func (g *Ground) environment(more ...string) []string {
+	env := append(os.Environ(), "DATABASE_URL="+g.Database, "SOUK_DATA_DIR="+filepath.Join(g.dir, "data"), "SOUK_ENV=dev",
 		"SOUK_SECRET_KEY="+strings.Repeat("bench", 10), "SOUK_LOG_LEVEL=error", "SOUK_HOLD_MAX_CLIENT=0", "SOUK_SANDBOX_PAYMENTS=true")
 	return append(env, more...)
 }
 
-// do runs a command of the shop to its end.
-func (g *ground) do(ctx context.Context, args ...string) error {
+// Do runs a command of the shop to its end.
+func (g *Ground) Do(ctx context.Context, args ...string) error {
 	cmd := exec.CommandContext(ctx, g.souk, args...)
 	cmd.Env = g.environment()
 	if said, err := cmd.CombinedOutput(); err != nil {
@@ -104,15 +113,15 @@ func (g *ground) do(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// serve starts the shop as production or dev runs it, and gives its address and
-// how to stop it.
-func (g *ground) serve(ctx context.Context, env string) (address string, stop func(), err error) {
+// Serve starts the shop as production or dev runs it, and gives its address and
+// how to stop it; more are settings such as SOUK_LOG_LEVEL=info.
+func (g *Ground) Serve(ctx context.Context, env string, more ...string) (address string, stop func(), err error) {
 	address, err = freeAddress()
 	if err != nil {
 		return "", nil, err
 	}
 	cmd := exec.CommandContext(ctx, g.souk, "serve")
-	cmd.Env = g.environment("SOUK_ENV="+env, "SOUK_ADDR="+address, "SOUK_PUBLIC_URL=http://"+address)
+	cmd.Env = append(g.environment("SOUK_ENV="+env, "SOUK_ADDR="+address, "SOUK_PUBLIC_URL=http://"+address), more...)
 	cmd.Stderr = os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	if err := cmd.Start(); err != nil {
@@ -160,7 +169,8 @@ func await(ctx context.Context, address string) error {
 	}
 }
 
-func (g *ground) close() error {
+// Close stops what Prepare started and removes its files.
+func (g *Ground) Close() error {
 	var err error
 	if g.private != nil {
 		err = g.private.Stop(context.Background())
