@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -101,7 +102,7 @@ type shopper struct {
 
 type payload struct {
 	Cart       *struct{ ID string }
-	Checkout   *struct{ ID string }
+	Checkout   *struct{ Problems []struct{ Code string } }
 	UserErrors []struct{ Code string }
 }
 
@@ -142,9 +143,16 @@ func (c shopper) cart(ctx context.Context, v catalog.VariantID) (string, error) 
 // start begins a checkout, which is refused where the goods are sold out.
 func (c shopper) start(ctx context.Context, cart string, soldOut bool) error {
 	got, err := c.ask(ctx, "checkoutStart", `mutation($cart: ID!) { checkoutStart(input: {cartId: $cart, idempotencyKey: "start"}) {
-		checkout { id state } userErrors { code } } }`, map[string]any{"cart": cart})
-	if refused := len(got.UserErrors) > 0; err != nil || refused != soldOut {
-		return fmt.Errorf("checkoutStart answered %+v: %w", got, err)
+		checkout { problems { code } } userErrors { code } } }`, map[string]any{"cart": cart})
+	switch {
+	case err != nil:
+		return err
+	case got.Checkout == nil || len(got.UserErrors) > 0:
+		return fmt.Errorf("checkoutStart answered %+v", got)
+	}
+	told := slices.ContainsFunc(got.Checkout.Problems, func(p struct{ Code string }) bool { return p.Code == "OUT_OF_STOCK" })
+	if told != soldOut {
+		return fmt.Errorf("sold out: %t, and the buyer was told %+v", soldOut, got.Checkout.Problems)
 	}
 	return nil
 }
