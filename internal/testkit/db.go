@@ -73,7 +73,8 @@ func DB(t testing.TB, opts ...Option) *postgres.DB {
 	ctx := context.Background()
 	admin := adminURL(ctx, t)
 	name := clone(ctx, t, admin, o)
-	db, err := postgres.Open(ctx, postgres.Config{URL: withDatabase(t, admin, name), MaxConns: o.conns, Clock: o.clock})
+	db, err := postgres.Open(ctx, postgres.Config{URL: withDatabase(t, admin, name), MaxConns: o.conns, Clock: o.clock,
+		AcquireTimeout: 20 * time.Second}) // on a busy machine a crowd waits for its few connections for long
 	if err != nil {
 		t.Fatalf("open test database: %v", err)
 	}
