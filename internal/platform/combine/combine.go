@@ -201,6 +201,10 @@ func (c *Combiner[Q, A]) serveEach(batch []*caller[Q, A]) {
 		c.single <- struct{}{}
 		go func() {
 			defer func() { <-c.single }()
+			if err := w.ctx.Err(); err != nil { // it has left
+				w.answer <- Answer[A]{Err: err}
+				return
+			}
 			answers, err := c.attempt([]*caller[Q, A]{w}, true)
 			if err != nil {
 				answers = []Answer[A]{{Err: err}}

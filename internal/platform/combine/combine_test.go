@@ -216,3 +216,42 @@ func TestDo_manyAtOnceEachHearItsOwn(t *testing.T) {
 		t.Errorf("%d decided", d.done)
 	}
 }
+
+// Who gives up while he waits to be decided alone is not decided any more.
+func TestDo_callersMayLeaveBeforeTheyAreDecidedAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gate, decided := make(chan struct{}), make(chan int, 100)
+		c := combine.New(roomy, func(_ context.Context, batch []int, alone bool) ([]combine.Answer[string], error) {
+			if !alone {
+				return nil, errors.New("none of them together")
+			}
+			<-gate
+			decided <- batch[0]
+			return []combine.Answer[string]{{Value: "yes"}}, nil
+		})
+		leaving, leave := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for i := range 10 { // more than are decided alone at a time
+			ctx := t.Context()
+			if i == 9 {
+				ctx = leaving
+			}
+			all.Go(func() { _, _ = c.Do(ctx, int64(i), i) })
+			synctest.Wait()
+		}
+		leave()
+		synctest.Wait()
+		close(gate)
+		all.Wait()
+		synctest.Wait()
+		close(decided)
+		var heard []int
+		for i := range decided {
+			heard = append(heard, i)
+		}
+		if len(heard) != 9 || slices.Contains(heard, 9) {
+			t.Errorf("decided %v", heard)
+		}
+	})
+}
