@@ -47,6 +47,9 @@ import (
 	"github.com/souk-commerce/souk/ent/mediaasset"
 	"github.com/souk-commerce/souk/ent/menu"
 	"github.com/souk-commerce/souk/ent/menuitem"
+	"github.com/souk-commerce/souk/ent/merchandisingitem"
+	"github.com/souk-commerce/souk/ent/merchandisingrelease"
+	"github.com/souk-commerce/souk/ent/merchandisingversion"
 	"github.com/souk-commerce/souk/ent/metafield"
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
@@ -74,6 +77,8 @@ import (
 	"github.com/souk-commerce/souk/ent/purchaseorderline"
 	"github.com/souk-commerce/souk/ent/reservation"
 	"github.com/souk-commerce/souk/ent/restockrequest"
+	"github.com/souk-commerce/souk/ent/searchdeadletter"
+	"github.com/souk-commerce/souk/ent/searchgeneration"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/slug"
@@ -166,6 +171,12 @@ type Client struct {
 	Menu *MenuClient
 	// MenuItem is the client for interacting with the MenuItem builders.
 	MenuItem *MenuItemClient
+	// MerchandisingItem is the client for interacting with the MerchandisingItem builders.
+	MerchandisingItem *MerchandisingItemClient
+	// MerchandisingRelease is the client for interacting with the MerchandisingRelease builders.
+	MerchandisingRelease *MerchandisingReleaseClient
+	// MerchandisingVersion is the client for interacting with the MerchandisingVersion builders.
+	MerchandisingVersion *MerchandisingVersionClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
 	// Order is the client for interacting with the Order builders.
@@ -220,6 +231,10 @@ type Client struct {
 	Reservation *ReservationClient
 	// RestockRequest is the client for interacting with the RestockRequest builders.
 	RestockRequest *RestockRequestClient
+	// SearchDeadLetter is the client for interacting with the SearchDeadLetter builders.
+	SearchDeadLetter *SearchDeadLetterClient
+	// SearchGeneration is the client for interacting with the SearchGeneration builders.
+	SearchGeneration *SearchGenerationClient
 	// ShopPolicy is the client for interacting with the ShopPolicy builders.
 	ShopPolicy *ShopPolicyClient
 	// ShopSetting is the client for interacting with the ShopSetting builders.
@@ -301,6 +316,9 @@ func (c *Client) init() {
 	c.MediaAsset = NewMediaAssetClient(c.config)
 	c.Menu = NewMenuClient(c.config)
 	c.MenuItem = NewMenuItemClient(c.config)
+	c.MerchandisingItem = NewMerchandisingItemClient(c.config)
+	c.MerchandisingRelease = NewMerchandisingReleaseClient(c.config)
+	c.MerchandisingVersion = NewMerchandisingVersionClient(c.config)
 	c.Metafield = NewMetafieldClient(c.config)
 	c.Order = NewOrderClient(c.config)
 	c.OrderDelivery = NewOrderDeliveryClient(c.config)
@@ -328,6 +346,8 @@ func (c *Client) init() {
 	c.PurchaseOrderLine = NewPurchaseOrderLineClient(c.config)
 	c.Reservation = NewReservationClient(c.config)
 	c.RestockRequest = NewRestockRequestClient(c.config)
+	c.SearchDeadLetter = NewSearchDeadLetterClient(c.config)
+	c.SearchGeneration = NewSearchGenerationClient(c.config)
 	c.ShopPolicy = NewShopPolicyClient(c.config)
 	c.ShopSetting = NewShopSettingClient(c.config)
 	c.Slug = NewSlugClient(c.config)
@@ -437,86 +457,91 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                 ctx,
-		config:              cfg,
-		Article:             NewArticleClient(cfg),
-		AttributeDefinition: NewAttributeDefinitionClient(cfg),
-		Blog:                NewBlogClient(cfg),
-		Bundle:              NewBundleClient(cfg),
-		BundleChoice:        NewBundleChoiceClient(cfg),
-		BundleSlot:          NewBundleSlotClient(cfg),
-		Cart:                NewCartClient(cfg),
-		CartAddress:         NewCartAddressClient(cfg),
-		CartLine:            NewCartLineClient(cfg),
-		Category:            NewCategoryClient(cfg),
-		Checkout:            NewCheckoutClient(cfg),
-		CheckoutLine:        NewCheckoutLineClient(cfg),
-		CheckoutTransition:  NewCheckoutTransitionClient(cfg),
-		Collection:          NewCollectionClient(cfg),
-		CollectionProduct:   NewCollectionProductClient(cfg),
-		DeliveryArea:        NewDeliveryAreaClient(cfg),
-		DeliveryMethod:      NewDeliveryMethodClient(cfg),
-		DeliveryRate:        NewDeliveryRateClient(cfg),
-		DeliveryZone:        NewDeliveryZoneClient(cfg),
-		FeaturedProduct:     NewFeaturedProductClient(cfg),
-		ImportRun:           NewImportRunClient(cfg),
-		Location:            NewLocationClient(cfg),
-		LocationMarket:      NewLocationMarketClient(cfg),
-		LocationZone:        NewLocationZoneClient(cfg),
-		MailMessage:         NewMailMessageClient(cfg),
-		Market:              NewMarketClient(cfg),
-		MarketCountry:       NewMarketCountryClient(cfg),
-		MarketDomain:        NewMarketDomainClient(cfg),
-		MarketLanguage:      NewMarketLanguageClient(cfg),
-		MediaAsset:          NewMediaAssetClient(cfg),
-		Menu:                NewMenuClient(cfg),
-		MenuItem:            NewMenuItemClient(cfg),
-		Metafield:           NewMetafieldClient(cfg),
-		Order:               NewOrderClient(cfg),
-		OrderDelivery:       NewOrderDeliveryClient(cfg),
-		OrderLine:           NewOrderLineClient(cfg),
-		OrderLineComponent:  NewOrderLineComponentClient(cfg),
-		OrderNote:           NewOrderNoteClient(cfg),
-		OrderTag:            NewOrderTagClient(cfg),
-		OrderTax:            NewOrderTaxClient(cfg),
-		OrderTransition:     NewOrderTransitionClient(cfg),
-		Page:                NewPageClient(cfg),
-		Payment:             NewPaymentClient(cfg),
-		PaymentTransition:   NewPaymentTransitionClient(cfg),
-		Price:               NewPriceClient(cfg),
-		PriceList:           NewPriceListClient(cfg),
-		PriceRange:          NewPriceRangeClient(cfg),
-		Product:             NewProductClient(cfg),
-		ProductAttribute:    NewProductAttributeClient(cfg),
-		ProductCategory:     NewProductCategoryClient(cfg),
-		ProductExclusion:    NewProductExclusionClient(cfg),
-		ProductMedia:        NewProductMediaClient(cfg),
-		ProductOption:       NewProductOptionClient(cfg),
-		ProductOptionValue:  NewProductOptionValueClient(cfg),
-		ProductTag:          NewProductTagClient(cfg),
-		PurchaseOrder:       NewPurchaseOrderClient(cfg),
-		PurchaseOrderLine:   NewPurchaseOrderLineClient(cfg),
-		Reservation:         NewReservationClient(cfg),
-		RestockRequest:      NewRestockRequestClient(cfg),
-		ShopPolicy:          NewShopPolicyClient(cfg),
-		ShopSetting:         NewShopSettingClient(cfg),
-		Slug:                NewSlugClient(cfg),
-		StaffMember:         NewStaffMemberClient(cfg),
-		StaffSession:        NewStaffSessionClient(cfg),
-		StockCount:          NewStockCountClient(cfg),
-		StockCountLine:      NewStockCountLineClient(cfg),
-		StockFeed:           NewStockFeedClient(cfg),
-		StockFeedRun:        NewStockFeedRunClient(cfg),
-		StockLevel:          NewStockLevelClient(cfg),
-		StockPolicy:         NewStockPolicyClient(cfg),
-		StockThreshold:      NewStockThresholdClient(cfg),
-		StockTransfer:       NewStockTransferClient(cfg),
-		StockTransferLine:   NewStockTransferLineClient(cfg),
-		TaxRate:             NewTaxRateClient(cfg),
-		Translation:         NewTranslationClient(cfg),
-		UrlRedirect:         NewUrlRedirectClient(cfg),
-		Variant:             NewVariantClient(cfg),
-		VariantOptionValue:  NewVariantOptionValueClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		Article:              NewArticleClient(cfg),
+		AttributeDefinition:  NewAttributeDefinitionClient(cfg),
+		Blog:                 NewBlogClient(cfg),
+		Bundle:               NewBundleClient(cfg),
+		BundleChoice:         NewBundleChoiceClient(cfg),
+		BundleSlot:           NewBundleSlotClient(cfg),
+		Cart:                 NewCartClient(cfg),
+		CartAddress:          NewCartAddressClient(cfg),
+		CartLine:             NewCartLineClient(cfg),
+		Category:             NewCategoryClient(cfg),
+		Checkout:             NewCheckoutClient(cfg),
+		CheckoutLine:         NewCheckoutLineClient(cfg),
+		CheckoutTransition:   NewCheckoutTransitionClient(cfg),
+		Collection:           NewCollectionClient(cfg),
+		CollectionProduct:    NewCollectionProductClient(cfg),
+		DeliveryArea:         NewDeliveryAreaClient(cfg),
+		DeliveryMethod:       NewDeliveryMethodClient(cfg),
+		DeliveryRate:         NewDeliveryRateClient(cfg),
+		DeliveryZone:         NewDeliveryZoneClient(cfg),
+		FeaturedProduct:      NewFeaturedProductClient(cfg),
+		ImportRun:            NewImportRunClient(cfg),
+		Location:             NewLocationClient(cfg),
+		LocationMarket:       NewLocationMarketClient(cfg),
+		LocationZone:         NewLocationZoneClient(cfg),
+		MailMessage:          NewMailMessageClient(cfg),
+		Market:               NewMarketClient(cfg),
+		MarketCountry:        NewMarketCountryClient(cfg),
+		MarketDomain:         NewMarketDomainClient(cfg),
+		MarketLanguage:       NewMarketLanguageClient(cfg),
+		MediaAsset:           NewMediaAssetClient(cfg),
+		Menu:                 NewMenuClient(cfg),
+		MenuItem:             NewMenuItemClient(cfg),
+		MerchandisingItem:    NewMerchandisingItemClient(cfg),
+		MerchandisingRelease: NewMerchandisingReleaseClient(cfg),
+		MerchandisingVersion: NewMerchandisingVersionClient(cfg),
+		Metafield:            NewMetafieldClient(cfg),
+		Order:                NewOrderClient(cfg),
+		OrderDelivery:        NewOrderDeliveryClient(cfg),
+		OrderLine:            NewOrderLineClient(cfg),
+		OrderLineComponent:   NewOrderLineComponentClient(cfg),
+		OrderNote:            NewOrderNoteClient(cfg),
+		OrderTag:             NewOrderTagClient(cfg),
+		OrderTax:             NewOrderTaxClient(cfg),
+		OrderTransition:      NewOrderTransitionClient(cfg),
+		Page:                 NewPageClient(cfg),
+		Payment:              NewPaymentClient(cfg),
+		PaymentTransition:    NewPaymentTransitionClient(cfg),
+		Price:                NewPriceClient(cfg),
+		PriceList:            NewPriceListClient(cfg),
+		PriceRange:           NewPriceRangeClient(cfg),
+		Product:              NewProductClient(cfg),
+		ProductAttribute:     NewProductAttributeClient(cfg),
+		ProductCategory:      NewProductCategoryClient(cfg),
+		ProductExclusion:     NewProductExclusionClient(cfg),
+		ProductMedia:         NewProductMediaClient(cfg),
+		ProductOption:        NewProductOptionClient(cfg),
+		ProductOptionValue:   NewProductOptionValueClient(cfg),
+		ProductTag:           NewProductTagClient(cfg),
+		PurchaseOrder:        NewPurchaseOrderClient(cfg),
+		PurchaseOrderLine:    NewPurchaseOrderLineClient(cfg),
+		Reservation:          NewReservationClient(cfg),
+		RestockRequest:       NewRestockRequestClient(cfg),
+		SearchDeadLetter:     NewSearchDeadLetterClient(cfg),
+		SearchGeneration:     NewSearchGenerationClient(cfg),
+		ShopPolicy:           NewShopPolicyClient(cfg),
+		ShopSetting:          NewShopSettingClient(cfg),
+		Slug:                 NewSlugClient(cfg),
+		StaffMember:          NewStaffMemberClient(cfg),
+		StaffSession:         NewStaffSessionClient(cfg),
+		StockCount:           NewStockCountClient(cfg),
+		StockCountLine:       NewStockCountLineClient(cfg),
+		StockFeed:            NewStockFeedClient(cfg),
+		StockFeedRun:         NewStockFeedRunClient(cfg),
+		StockLevel:           NewStockLevelClient(cfg),
+		StockPolicy:          NewStockPolicyClient(cfg),
+		StockThreshold:       NewStockThresholdClient(cfg),
+		StockTransfer:        NewStockTransferClient(cfg),
+		StockTransferLine:    NewStockTransferLineClient(cfg),
+		TaxRate:              NewTaxRateClient(cfg),
+		Translation:          NewTranslationClient(cfg),
+		UrlRedirect:          NewUrlRedirectClient(cfg),
+		Variant:              NewVariantClient(cfg),
+		VariantOptionValue:   NewVariantOptionValueClient(cfg),
 	}, nil
 }
 
@@ -534,86 +559,91 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                 ctx,
-		config:              cfg,
-		Article:             NewArticleClient(cfg),
-		AttributeDefinition: NewAttributeDefinitionClient(cfg),
-		Blog:                NewBlogClient(cfg),
-		Bundle:              NewBundleClient(cfg),
-		BundleChoice:        NewBundleChoiceClient(cfg),
-		BundleSlot:          NewBundleSlotClient(cfg),
-		Cart:                NewCartClient(cfg),
-		CartAddress:         NewCartAddressClient(cfg),
-		CartLine:            NewCartLineClient(cfg),
-		Category:            NewCategoryClient(cfg),
-		Checkout:            NewCheckoutClient(cfg),
-		CheckoutLine:        NewCheckoutLineClient(cfg),
-		CheckoutTransition:  NewCheckoutTransitionClient(cfg),
-		Collection:          NewCollectionClient(cfg),
-		CollectionProduct:   NewCollectionProductClient(cfg),
-		DeliveryArea:        NewDeliveryAreaClient(cfg),
-		DeliveryMethod:      NewDeliveryMethodClient(cfg),
-		DeliveryRate:        NewDeliveryRateClient(cfg),
-		DeliveryZone:        NewDeliveryZoneClient(cfg),
-		FeaturedProduct:     NewFeaturedProductClient(cfg),
-		ImportRun:           NewImportRunClient(cfg),
-		Location:            NewLocationClient(cfg),
-		LocationMarket:      NewLocationMarketClient(cfg),
-		LocationZone:        NewLocationZoneClient(cfg),
-		MailMessage:         NewMailMessageClient(cfg),
-		Market:              NewMarketClient(cfg),
-		MarketCountry:       NewMarketCountryClient(cfg),
-		MarketDomain:        NewMarketDomainClient(cfg),
-		MarketLanguage:      NewMarketLanguageClient(cfg),
-		MediaAsset:          NewMediaAssetClient(cfg),
-		Menu:                NewMenuClient(cfg),
-		MenuItem:            NewMenuItemClient(cfg),
-		Metafield:           NewMetafieldClient(cfg),
-		Order:               NewOrderClient(cfg),
-		OrderDelivery:       NewOrderDeliveryClient(cfg),
-		OrderLine:           NewOrderLineClient(cfg),
-		OrderLineComponent:  NewOrderLineComponentClient(cfg),
-		OrderNote:           NewOrderNoteClient(cfg),
-		OrderTag:            NewOrderTagClient(cfg),
-		OrderTax:            NewOrderTaxClient(cfg),
-		OrderTransition:     NewOrderTransitionClient(cfg),
-		Page:                NewPageClient(cfg),
-		Payment:             NewPaymentClient(cfg),
-		PaymentTransition:   NewPaymentTransitionClient(cfg),
-		Price:               NewPriceClient(cfg),
-		PriceList:           NewPriceListClient(cfg),
-		PriceRange:          NewPriceRangeClient(cfg),
-		Product:             NewProductClient(cfg),
-		ProductAttribute:    NewProductAttributeClient(cfg),
-		ProductCategory:     NewProductCategoryClient(cfg),
-		ProductExclusion:    NewProductExclusionClient(cfg),
-		ProductMedia:        NewProductMediaClient(cfg),
-		ProductOption:       NewProductOptionClient(cfg),
-		ProductOptionValue:  NewProductOptionValueClient(cfg),
-		ProductTag:          NewProductTagClient(cfg),
-		PurchaseOrder:       NewPurchaseOrderClient(cfg),
-		PurchaseOrderLine:   NewPurchaseOrderLineClient(cfg),
-		Reservation:         NewReservationClient(cfg),
-		RestockRequest:      NewRestockRequestClient(cfg),
-		ShopPolicy:          NewShopPolicyClient(cfg),
-		ShopSetting:         NewShopSettingClient(cfg),
-		Slug:                NewSlugClient(cfg),
-		StaffMember:         NewStaffMemberClient(cfg),
-		StaffSession:        NewStaffSessionClient(cfg),
-		StockCount:          NewStockCountClient(cfg),
-		StockCountLine:      NewStockCountLineClient(cfg),
-		StockFeed:           NewStockFeedClient(cfg),
-		StockFeedRun:        NewStockFeedRunClient(cfg),
-		StockLevel:          NewStockLevelClient(cfg),
-		StockPolicy:         NewStockPolicyClient(cfg),
-		StockThreshold:      NewStockThresholdClient(cfg),
-		StockTransfer:       NewStockTransferClient(cfg),
-		StockTransferLine:   NewStockTransferLineClient(cfg),
-		TaxRate:             NewTaxRateClient(cfg),
-		Translation:         NewTranslationClient(cfg),
-		UrlRedirect:         NewUrlRedirectClient(cfg),
-		Variant:             NewVariantClient(cfg),
-		VariantOptionValue:  NewVariantOptionValueClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		Article:              NewArticleClient(cfg),
+		AttributeDefinition:  NewAttributeDefinitionClient(cfg),
+		Blog:                 NewBlogClient(cfg),
+		Bundle:               NewBundleClient(cfg),
+		BundleChoice:         NewBundleChoiceClient(cfg),
+		BundleSlot:           NewBundleSlotClient(cfg),
+		Cart:                 NewCartClient(cfg),
+		CartAddress:          NewCartAddressClient(cfg),
+		CartLine:             NewCartLineClient(cfg),
+		Category:             NewCategoryClient(cfg),
+		Checkout:             NewCheckoutClient(cfg),
+		CheckoutLine:         NewCheckoutLineClient(cfg),
+		CheckoutTransition:   NewCheckoutTransitionClient(cfg),
+		Collection:           NewCollectionClient(cfg),
+		CollectionProduct:    NewCollectionProductClient(cfg),
+		DeliveryArea:         NewDeliveryAreaClient(cfg),
+		DeliveryMethod:       NewDeliveryMethodClient(cfg),
+		DeliveryRate:         NewDeliveryRateClient(cfg),
+		DeliveryZone:         NewDeliveryZoneClient(cfg),
+		FeaturedProduct:      NewFeaturedProductClient(cfg),
+		ImportRun:            NewImportRunClient(cfg),
+		Location:             NewLocationClient(cfg),
+		LocationMarket:       NewLocationMarketClient(cfg),
+		LocationZone:         NewLocationZoneClient(cfg),
+		MailMessage:          NewMailMessageClient(cfg),
+		Market:               NewMarketClient(cfg),
+		MarketCountry:        NewMarketCountryClient(cfg),
+		MarketDomain:         NewMarketDomainClient(cfg),
+		MarketLanguage:       NewMarketLanguageClient(cfg),
+		MediaAsset:           NewMediaAssetClient(cfg),
+		Menu:                 NewMenuClient(cfg),
+		MenuItem:             NewMenuItemClient(cfg),
+		MerchandisingItem:    NewMerchandisingItemClient(cfg),
+		MerchandisingRelease: NewMerchandisingReleaseClient(cfg),
+		MerchandisingVersion: NewMerchandisingVersionClient(cfg),
+		Metafield:            NewMetafieldClient(cfg),
+		Order:                NewOrderClient(cfg),
+		OrderDelivery:        NewOrderDeliveryClient(cfg),
+		OrderLine:            NewOrderLineClient(cfg),
+		OrderLineComponent:   NewOrderLineComponentClient(cfg),
+		OrderNote:            NewOrderNoteClient(cfg),
+		OrderTag:             NewOrderTagClient(cfg),
+		OrderTax:             NewOrderTaxClient(cfg),
+		OrderTransition:      NewOrderTransitionClient(cfg),
+		Page:                 NewPageClient(cfg),
+		Payment:              NewPaymentClient(cfg),
+		PaymentTransition:    NewPaymentTransitionClient(cfg),
+		Price:                NewPriceClient(cfg),
+		PriceList:            NewPriceListClient(cfg),
+		PriceRange:           NewPriceRangeClient(cfg),
+		Product:              NewProductClient(cfg),
+		ProductAttribute:     NewProductAttributeClient(cfg),
+		ProductCategory:      NewProductCategoryClient(cfg),
+		ProductExclusion:     NewProductExclusionClient(cfg),
+		ProductMedia:         NewProductMediaClient(cfg),
+		ProductOption:        NewProductOptionClient(cfg),
+		ProductOptionValue:   NewProductOptionValueClient(cfg),
+		ProductTag:           NewProductTagClient(cfg),
+		PurchaseOrder:        NewPurchaseOrderClient(cfg),
+		PurchaseOrderLine:    NewPurchaseOrderLineClient(cfg),
+		Reservation:          NewReservationClient(cfg),
+		RestockRequest:       NewRestockRequestClient(cfg),
+		SearchDeadLetter:     NewSearchDeadLetterClient(cfg),
+		SearchGeneration:     NewSearchGenerationClient(cfg),
+		ShopPolicy:           NewShopPolicyClient(cfg),
+		ShopSetting:          NewShopSettingClient(cfg),
+		Slug:                 NewSlugClient(cfg),
+		StaffMember:          NewStaffMemberClient(cfg),
+		StaffSession:         NewStaffSessionClient(cfg),
+		StockCount:           NewStockCountClient(cfg),
+		StockCountLine:       NewStockCountLineClient(cfg),
+		StockFeed:            NewStockFeedClient(cfg),
+		StockFeedRun:         NewStockFeedRunClient(cfg),
+		StockLevel:           NewStockLevelClient(cfg),
+		StockPolicy:          NewStockPolicyClient(cfg),
+		StockThreshold:       NewStockThresholdClient(cfg),
+		StockTransfer:        NewStockTransferClient(cfg),
+		StockTransferLine:    NewStockTransferLineClient(cfg),
+		TaxRate:              NewTaxRateClient(cfg),
+		Translation:          NewTranslationClient(cfg),
+		UrlRedirect:          NewUrlRedirectClient(cfg),
+		Variant:              NewVariantClient(cfg),
+		VariantOptionValue:   NewVariantOptionValueClient(cfg),
 	}, nil
 }
 
@@ -649,15 +679,16 @@ func (c *Client) Use(hooks ...Hook) {
 		c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate, c.DeliveryZone,
 		c.FeaturedProduct, c.ImportRun, c.Location, c.LocationMarket, c.LocationZone,
 		c.MailMessage, c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage,
-		c.MediaAsset, c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery,
-		c.OrderLine, c.OrderLineComponent, c.OrderNote, c.OrderTag, c.OrderTax,
-		c.OrderTransition, c.Page, c.Payment, c.PaymentTransition, c.Price,
-		c.PriceList, c.PriceRange, c.Product, c.ProductAttribute, c.ProductCategory,
-		c.ProductExclusion, c.ProductMedia, c.ProductOption, c.ProductOptionValue,
-		c.ProductTag, c.PurchaseOrder, c.PurchaseOrderLine, c.Reservation,
-		c.RestockRequest, c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember,
-		c.StaffSession, c.StockCount, c.StockCountLine, c.StockFeed, c.StockFeedRun,
-		c.StockLevel, c.StockPolicy, c.StockThreshold, c.StockTransfer,
+		c.MediaAsset, c.Menu, c.MenuItem, c.MerchandisingItem, c.MerchandisingRelease,
+		c.MerchandisingVersion, c.Metafield, c.Order, c.OrderDelivery, c.OrderLine,
+		c.OrderLineComponent, c.OrderNote, c.OrderTag, c.OrderTax, c.OrderTransition,
+		c.Page, c.Payment, c.PaymentTransition, c.Price, c.PriceList, c.PriceRange,
+		c.Product, c.ProductAttribute, c.ProductCategory, c.ProductExclusion,
+		c.ProductMedia, c.ProductOption, c.ProductOptionValue, c.ProductTag,
+		c.PurchaseOrder, c.PurchaseOrderLine, c.Reservation, c.RestockRequest,
+		c.SearchDeadLetter, c.SearchGeneration, c.ShopPolicy, c.ShopSetting, c.Slug,
+		c.StaffMember, c.StaffSession, c.StockCount, c.StockCountLine, c.StockFeed,
+		c.StockFeedRun, c.StockLevel, c.StockPolicy, c.StockThreshold, c.StockTransfer,
 		c.StockTransferLine, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
 		c.VariantOptionValue,
 	} {
@@ -675,15 +706,16 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.DeliveryArea, c.DeliveryMethod, c.DeliveryRate, c.DeliveryZone,
 		c.FeaturedProduct, c.ImportRun, c.Location, c.LocationMarket, c.LocationZone,
 		c.MailMessage, c.Market, c.MarketCountry, c.MarketDomain, c.MarketLanguage,
-		c.MediaAsset, c.Menu, c.MenuItem, c.Metafield, c.Order, c.OrderDelivery,
-		c.OrderLine, c.OrderLineComponent, c.OrderNote, c.OrderTag, c.OrderTax,
-		c.OrderTransition, c.Page, c.Payment, c.PaymentTransition, c.Price,
-		c.PriceList, c.PriceRange, c.Product, c.ProductAttribute, c.ProductCategory,
-		c.ProductExclusion, c.ProductMedia, c.ProductOption, c.ProductOptionValue,
-		c.ProductTag, c.PurchaseOrder, c.PurchaseOrderLine, c.Reservation,
-		c.RestockRequest, c.ShopPolicy, c.ShopSetting, c.Slug, c.StaffMember,
-		c.StaffSession, c.StockCount, c.StockCountLine, c.StockFeed, c.StockFeedRun,
-		c.StockLevel, c.StockPolicy, c.StockThreshold, c.StockTransfer,
+		c.MediaAsset, c.Menu, c.MenuItem, c.MerchandisingItem, c.MerchandisingRelease,
+		c.MerchandisingVersion, c.Metafield, c.Order, c.OrderDelivery, c.OrderLine,
+		c.OrderLineComponent, c.OrderNote, c.OrderTag, c.OrderTax, c.OrderTransition,
+		c.Page, c.Payment, c.PaymentTransition, c.Price, c.PriceList, c.PriceRange,
+		c.Product, c.ProductAttribute, c.ProductCategory, c.ProductExclusion,
+		c.ProductMedia, c.ProductOption, c.ProductOptionValue, c.ProductTag,
+		c.PurchaseOrder, c.PurchaseOrderLine, c.Reservation, c.RestockRequest,
+		c.SearchDeadLetter, c.SearchGeneration, c.ShopPolicy, c.ShopSetting, c.Slug,
+		c.StaffMember, c.StaffSession, c.StockCount, c.StockCountLine, c.StockFeed,
+		c.StockFeedRun, c.StockLevel, c.StockPolicy, c.StockThreshold, c.StockTransfer,
 		c.StockTransferLine, c.TaxRate, c.Translation, c.UrlRedirect, c.Variant,
 		c.VariantOptionValue,
 	} {
@@ -758,6 +790,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Menu.mutate(ctx, m)
 	case *MenuItemMutation:
 		return c.MenuItem.mutate(ctx, m)
+	case *MerchandisingItemMutation:
+		return c.MerchandisingItem.mutate(ctx, m)
+	case *MerchandisingReleaseMutation:
+		return c.MerchandisingRelease.mutate(ctx, m)
+	case *MerchandisingVersionMutation:
+		return c.MerchandisingVersion.mutate(ctx, m)
 	case *MetafieldMutation:
 		return c.Metafield.mutate(ctx, m)
 	case *OrderMutation:
@@ -812,6 +850,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Reservation.mutate(ctx, m)
 	case *RestockRequestMutation:
 		return c.RestockRequest.mutate(ctx, m)
+	case *SearchDeadLetterMutation:
+		return c.SearchDeadLetter.mutate(ctx, m)
+	case *SearchGenerationMutation:
+		return c.SearchGeneration.mutate(ctx, m)
 	case *ShopPolicyMutation:
 		return c.ShopPolicy.mutate(ctx, m)
 	case *ShopSettingMutation:
@@ -5655,6 +5697,437 @@ func (c *MenuItemClient) mutate(ctx context.Context, m *MenuItemMutation) (Value
 	}
 }
 
+// MerchandisingItemClient is a client for the MerchandisingItem schema.
+type MerchandisingItemClient struct {
+	config
+}
+
+// NewMerchandisingItemClient returns a client for the MerchandisingItem from the given config.
+func NewMerchandisingItemClient(c config) *MerchandisingItemClient {
+	return &MerchandisingItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `merchandisingitem.Hooks(f(g(h())))`.
+func (c *MerchandisingItemClient) Use(hooks ...Hook) {
+	c.hooks.MerchandisingItem = append(c.hooks.MerchandisingItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `merchandisingitem.Intercept(f(g(h())))`.
+func (c *MerchandisingItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MerchandisingItem = append(c.inters.MerchandisingItem, interceptors...)
+}
+
+// Create returns a builder for creating a MerchandisingItem entity.
+func (c *MerchandisingItemClient) Create() *MerchandisingItemCreate {
+	mutation := newMerchandisingItemMutation(c.config, OpCreate)
+	return &MerchandisingItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MerchandisingItem entities.
+func (c *MerchandisingItemClient) CreateBulk(builders ...*MerchandisingItemCreate) *MerchandisingItemCreateBulk {
+	return &MerchandisingItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MerchandisingItemClient) MapCreateBulk(slice any, setFunc func(*MerchandisingItemCreate, int)) *MerchandisingItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MerchandisingItemCreateBulk{err: fmt.Errorf("calling to MerchandisingItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MerchandisingItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MerchandisingItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MerchandisingItem.
+func (c *MerchandisingItemClient) Update() *MerchandisingItemUpdate {
+	mutation := newMerchandisingItemMutation(c.config, OpUpdate)
+	return &MerchandisingItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MerchandisingItemClient) UpdateOne(_m *MerchandisingItem) *MerchandisingItemUpdateOne {
+	mutation := newMerchandisingItemMutation(c.config, OpUpdateOne, withMerchandisingItem(_m))
+	return &MerchandisingItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MerchandisingItemClient) UpdateOneID(id int64) *MerchandisingItemUpdateOne {
+	mutation := newMerchandisingItemMutation(c.config, OpUpdateOne, withMerchandisingItemID(id))
+	return &MerchandisingItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MerchandisingItem.
+func (c *MerchandisingItemClient) Delete() *MerchandisingItemDelete {
+	mutation := newMerchandisingItemMutation(c.config, OpDelete)
+	return &MerchandisingItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MerchandisingItemClient) DeleteOne(_m *MerchandisingItem) *MerchandisingItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MerchandisingItemClient) DeleteOneID(id int64) *MerchandisingItemDeleteOne {
+	builder := c.Delete().Where(merchandisingitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MerchandisingItemDeleteOne{builder}
+}
+
+// Query returns a query builder for MerchandisingItem.
+func (c *MerchandisingItemClient) Query() *MerchandisingItemQuery {
+	return &MerchandisingItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMerchandisingItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MerchandisingItem entity by its id.
+func (c *MerchandisingItemClient) Get(ctx context.Context, id int64) (*MerchandisingItem, error) {
+	return c.Query().Where(merchandisingitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MerchandisingItemClient) GetX(ctx context.Context, id int64) *MerchandisingItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MerchandisingItemClient) Hooks() []Hook {
+	return c.hooks.MerchandisingItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *MerchandisingItemClient) Interceptors() []Interceptor {
+	return c.inters.MerchandisingItem
+}
+
+func (c *MerchandisingItemClient) mutate(ctx context.Context, m *MerchandisingItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MerchandisingItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MerchandisingItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MerchandisingItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MerchandisingItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MerchandisingItem mutation op: %q", m.Op())
+	}
+}
+
+// MerchandisingReleaseClient is a client for the MerchandisingRelease schema.
+type MerchandisingReleaseClient struct {
+	config
+}
+
+// NewMerchandisingReleaseClient returns a client for the MerchandisingRelease from the given config.
+func NewMerchandisingReleaseClient(c config) *MerchandisingReleaseClient {
+	return &MerchandisingReleaseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `merchandisingrelease.Hooks(f(g(h())))`.
+func (c *MerchandisingReleaseClient) Use(hooks ...Hook) {
+	c.hooks.MerchandisingRelease = append(c.hooks.MerchandisingRelease, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `merchandisingrelease.Intercept(f(g(h())))`.
+func (c *MerchandisingReleaseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MerchandisingRelease = append(c.inters.MerchandisingRelease, interceptors...)
+}
+
+// Create returns a builder for creating a MerchandisingRelease entity.
+func (c *MerchandisingReleaseClient) Create() *MerchandisingReleaseCreate {
+	mutation := newMerchandisingReleaseMutation(c.config, OpCreate)
+	return &MerchandisingReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MerchandisingRelease entities.
+func (c *MerchandisingReleaseClient) CreateBulk(builders ...*MerchandisingReleaseCreate) *MerchandisingReleaseCreateBulk {
+	return &MerchandisingReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MerchandisingReleaseClient) MapCreateBulk(slice any, setFunc func(*MerchandisingReleaseCreate, int)) *MerchandisingReleaseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MerchandisingReleaseCreateBulk{err: fmt.Errorf("calling to MerchandisingReleaseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MerchandisingReleaseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MerchandisingReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MerchandisingRelease.
+func (c *MerchandisingReleaseClient) Update() *MerchandisingReleaseUpdate {
+	mutation := newMerchandisingReleaseMutation(c.config, OpUpdate)
+	return &MerchandisingReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MerchandisingReleaseClient) UpdateOne(_m *MerchandisingRelease) *MerchandisingReleaseUpdateOne {
+	mutation := newMerchandisingReleaseMutation(c.config, OpUpdateOne, withMerchandisingRelease(_m))
+	return &MerchandisingReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MerchandisingReleaseClient) UpdateOneID(id int64) *MerchandisingReleaseUpdateOne {
+	mutation := newMerchandisingReleaseMutation(c.config, OpUpdateOne, withMerchandisingReleaseID(id))
+	return &MerchandisingReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MerchandisingRelease.
+func (c *MerchandisingReleaseClient) Delete() *MerchandisingReleaseDelete {
+	mutation := newMerchandisingReleaseMutation(c.config, OpDelete)
+	return &MerchandisingReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MerchandisingReleaseClient) DeleteOne(_m *MerchandisingRelease) *MerchandisingReleaseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MerchandisingReleaseClient) DeleteOneID(id int64) *MerchandisingReleaseDeleteOne {
+	builder := c.Delete().Where(merchandisingrelease.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MerchandisingReleaseDeleteOne{builder}
+}
+
+// Query returns a query builder for MerchandisingRelease.
+func (c *MerchandisingReleaseClient) Query() *MerchandisingReleaseQuery {
+	return &MerchandisingReleaseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMerchandisingRelease},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MerchandisingRelease entity by its id.
+func (c *MerchandisingReleaseClient) Get(ctx context.Context, id int64) (*MerchandisingRelease, error) {
+	return c.Query().Where(merchandisingrelease.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MerchandisingReleaseClient) GetX(ctx context.Context, id int64) *MerchandisingRelease {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryItem queries the item edge of a MerchandisingRelease.
+func (c *MerchandisingReleaseClient) QueryItem(_m *MerchandisingRelease) *MerchandisingItemQuery {
+	query := (&MerchandisingItemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(merchandisingrelease.Table, merchandisingrelease.FieldID, id),
+			sqlgraph.To(merchandisingitem.Table, merchandisingitem.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, merchandisingrelease.ItemTable, merchandisingrelease.ItemColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MerchandisingReleaseClient) Hooks() []Hook {
+	return c.hooks.MerchandisingRelease
+}
+
+// Interceptors returns the client interceptors.
+func (c *MerchandisingReleaseClient) Interceptors() []Interceptor {
+	return c.inters.MerchandisingRelease
+}
+
+func (c *MerchandisingReleaseClient) mutate(ctx context.Context, m *MerchandisingReleaseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MerchandisingReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MerchandisingReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MerchandisingReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MerchandisingReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MerchandisingRelease mutation op: %q", m.Op())
+	}
+}
+
+// MerchandisingVersionClient is a client for the MerchandisingVersion schema.
+type MerchandisingVersionClient struct {
+	config
+}
+
+// NewMerchandisingVersionClient returns a client for the MerchandisingVersion from the given config.
+func NewMerchandisingVersionClient(c config) *MerchandisingVersionClient {
+	return &MerchandisingVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `merchandisingversion.Hooks(f(g(h())))`.
+func (c *MerchandisingVersionClient) Use(hooks ...Hook) {
+	c.hooks.MerchandisingVersion = append(c.hooks.MerchandisingVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `merchandisingversion.Intercept(f(g(h())))`.
+func (c *MerchandisingVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MerchandisingVersion = append(c.inters.MerchandisingVersion, interceptors...)
+}
+
+// Create returns a builder for creating a MerchandisingVersion entity.
+func (c *MerchandisingVersionClient) Create() *MerchandisingVersionCreate {
+	mutation := newMerchandisingVersionMutation(c.config, OpCreate)
+	return &MerchandisingVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MerchandisingVersion entities.
+func (c *MerchandisingVersionClient) CreateBulk(builders ...*MerchandisingVersionCreate) *MerchandisingVersionCreateBulk {
+	return &MerchandisingVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MerchandisingVersionClient) MapCreateBulk(slice any, setFunc func(*MerchandisingVersionCreate, int)) *MerchandisingVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MerchandisingVersionCreateBulk{err: fmt.Errorf("calling to MerchandisingVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MerchandisingVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MerchandisingVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MerchandisingVersion.
+func (c *MerchandisingVersionClient) Update() *MerchandisingVersionUpdate {
+	mutation := newMerchandisingVersionMutation(c.config, OpUpdate)
+	return &MerchandisingVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MerchandisingVersionClient) UpdateOne(_m *MerchandisingVersion) *MerchandisingVersionUpdateOne {
+	mutation := newMerchandisingVersionMutation(c.config, OpUpdateOne, withMerchandisingVersion(_m))
+	return &MerchandisingVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MerchandisingVersionClient) UpdateOneID(id int64) *MerchandisingVersionUpdateOne {
+	mutation := newMerchandisingVersionMutation(c.config, OpUpdateOne, withMerchandisingVersionID(id))
+	return &MerchandisingVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MerchandisingVersion.
+func (c *MerchandisingVersionClient) Delete() *MerchandisingVersionDelete {
+	mutation := newMerchandisingVersionMutation(c.config, OpDelete)
+	return &MerchandisingVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MerchandisingVersionClient) DeleteOne(_m *MerchandisingVersion) *MerchandisingVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MerchandisingVersionClient) DeleteOneID(id int64) *MerchandisingVersionDeleteOne {
+	builder := c.Delete().Where(merchandisingversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MerchandisingVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for MerchandisingVersion.
+func (c *MerchandisingVersionClient) Query() *MerchandisingVersionQuery {
+	return &MerchandisingVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMerchandisingVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MerchandisingVersion entity by its id.
+func (c *MerchandisingVersionClient) Get(ctx context.Context, id int64) (*MerchandisingVersion, error) {
+	return c.Query().Where(merchandisingversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MerchandisingVersionClient) GetX(ctx context.Context, id int64) *MerchandisingVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryItem queries the item edge of a MerchandisingVersion.
+func (c *MerchandisingVersionClient) QueryItem(_m *MerchandisingVersion) *MerchandisingItemQuery {
+	query := (&MerchandisingItemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(merchandisingversion.Table, merchandisingversion.FieldID, id),
+			sqlgraph.To(merchandisingitem.Table, merchandisingitem.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, merchandisingversion.ItemTable, merchandisingversion.ItemColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MerchandisingVersionClient) Hooks() []Hook {
+	return c.hooks.MerchandisingVersion
+}
+
+// Interceptors returns the client interceptors.
+func (c *MerchandisingVersionClient) Interceptors() []Interceptor {
+	return c.inters.MerchandisingVersion
+}
+
+func (c *MerchandisingVersionClient) mutate(ctx context.Context, m *MerchandisingVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MerchandisingVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MerchandisingVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MerchandisingVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MerchandisingVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MerchandisingVersion mutation op: %q", m.Op())
+	}
+}
+
 // MetafieldClient is a client for the Metafield schema.
 type MetafieldClient struct {
 	config
@@ -9742,6 +10215,272 @@ func (c *RestockRequestClient) mutate(ctx context.Context, m *RestockRequestMuta
 	}
 }
 
+// SearchDeadLetterClient is a client for the SearchDeadLetter schema.
+type SearchDeadLetterClient struct {
+	config
+}
+
+// NewSearchDeadLetterClient returns a client for the SearchDeadLetter from the given config.
+func NewSearchDeadLetterClient(c config) *SearchDeadLetterClient {
+	return &SearchDeadLetterClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `searchdeadletter.Hooks(f(g(h())))`.
+func (c *SearchDeadLetterClient) Use(hooks ...Hook) {
+	c.hooks.SearchDeadLetter = append(c.hooks.SearchDeadLetter, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `searchdeadletter.Intercept(f(g(h())))`.
+func (c *SearchDeadLetterClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SearchDeadLetter = append(c.inters.SearchDeadLetter, interceptors...)
+}
+
+// Create returns a builder for creating a SearchDeadLetter entity.
+func (c *SearchDeadLetterClient) Create() *SearchDeadLetterCreate {
+	mutation := newSearchDeadLetterMutation(c.config, OpCreate)
+	return &SearchDeadLetterCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SearchDeadLetter entities.
+func (c *SearchDeadLetterClient) CreateBulk(builders ...*SearchDeadLetterCreate) *SearchDeadLetterCreateBulk {
+	return &SearchDeadLetterCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SearchDeadLetterClient) MapCreateBulk(slice any, setFunc func(*SearchDeadLetterCreate, int)) *SearchDeadLetterCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SearchDeadLetterCreateBulk{err: fmt.Errorf("calling to SearchDeadLetterClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SearchDeadLetterCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SearchDeadLetterCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SearchDeadLetter.
+func (c *SearchDeadLetterClient) Update() *SearchDeadLetterUpdate {
+	mutation := newSearchDeadLetterMutation(c.config, OpUpdate)
+	return &SearchDeadLetterUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SearchDeadLetterClient) UpdateOne(_m *SearchDeadLetter) *SearchDeadLetterUpdateOne {
+	mutation := newSearchDeadLetterMutation(c.config, OpUpdateOne, withSearchDeadLetter(_m))
+	return &SearchDeadLetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SearchDeadLetterClient) UpdateOneID(id int64) *SearchDeadLetterUpdateOne {
+	mutation := newSearchDeadLetterMutation(c.config, OpUpdateOne, withSearchDeadLetterID(id))
+	return &SearchDeadLetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SearchDeadLetter.
+func (c *SearchDeadLetterClient) Delete() *SearchDeadLetterDelete {
+	mutation := newSearchDeadLetterMutation(c.config, OpDelete)
+	return &SearchDeadLetterDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SearchDeadLetterClient) DeleteOne(_m *SearchDeadLetter) *SearchDeadLetterDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SearchDeadLetterClient) DeleteOneID(id int64) *SearchDeadLetterDeleteOne {
+	builder := c.Delete().Where(searchdeadletter.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SearchDeadLetterDeleteOne{builder}
+}
+
+// Query returns a query builder for SearchDeadLetter.
+func (c *SearchDeadLetterClient) Query() *SearchDeadLetterQuery {
+	return &SearchDeadLetterQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSearchDeadLetter},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SearchDeadLetter entity by its id.
+func (c *SearchDeadLetterClient) Get(ctx context.Context, id int64) (*SearchDeadLetter, error) {
+	return c.Query().Where(searchdeadletter.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SearchDeadLetterClient) GetX(ctx context.Context, id int64) *SearchDeadLetter {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SearchDeadLetterClient) Hooks() []Hook {
+	return c.hooks.SearchDeadLetter
+}
+
+// Interceptors returns the client interceptors.
+func (c *SearchDeadLetterClient) Interceptors() []Interceptor {
+	return c.inters.SearchDeadLetter
+}
+
+func (c *SearchDeadLetterClient) mutate(ctx context.Context, m *SearchDeadLetterMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SearchDeadLetterCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SearchDeadLetterUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SearchDeadLetterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SearchDeadLetterDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SearchDeadLetter mutation op: %q", m.Op())
+	}
+}
+
+// SearchGenerationClient is a client for the SearchGeneration schema.
+type SearchGenerationClient struct {
+	config
+}
+
+// NewSearchGenerationClient returns a client for the SearchGeneration from the given config.
+func NewSearchGenerationClient(c config) *SearchGenerationClient {
+	return &SearchGenerationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `searchgeneration.Hooks(f(g(h())))`.
+func (c *SearchGenerationClient) Use(hooks ...Hook) {
+	c.hooks.SearchGeneration = append(c.hooks.SearchGeneration, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `searchgeneration.Intercept(f(g(h())))`.
+func (c *SearchGenerationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SearchGeneration = append(c.inters.SearchGeneration, interceptors...)
+}
+
+// Create returns a builder for creating a SearchGeneration entity.
+func (c *SearchGenerationClient) Create() *SearchGenerationCreate {
+	mutation := newSearchGenerationMutation(c.config, OpCreate)
+	return &SearchGenerationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SearchGeneration entities.
+func (c *SearchGenerationClient) CreateBulk(builders ...*SearchGenerationCreate) *SearchGenerationCreateBulk {
+	return &SearchGenerationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SearchGenerationClient) MapCreateBulk(slice any, setFunc func(*SearchGenerationCreate, int)) *SearchGenerationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SearchGenerationCreateBulk{err: fmt.Errorf("calling to SearchGenerationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SearchGenerationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SearchGenerationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SearchGeneration.
+func (c *SearchGenerationClient) Update() *SearchGenerationUpdate {
+	mutation := newSearchGenerationMutation(c.config, OpUpdate)
+	return &SearchGenerationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SearchGenerationClient) UpdateOne(_m *SearchGeneration) *SearchGenerationUpdateOne {
+	mutation := newSearchGenerationMutation(c.config, OpUpdateOne, withSearchGeneration(_m))
+	return &SearchGenerationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SearchGenerationClient) UpdateOneID(id int64) *SearchGenerationUpdateOne {
+	mutation := newSearchGenerationMutation(c.config, OpUpdateOne, withSearchGenerationID(id))
+	return &SearchGenerationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SearchGeneration.
+func (c *SearchGenerationClient) Delete() *SearchGenerationDelete {
+	mutation := newSearchGenerationMutation(c.config, OpDelete)
+	return &SearchGenerationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SearchGenerationClient) DeleteOne(_m *SearchGeneration) *SearchGenerationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SearchGenerationClient) DeleteOneID(id int64) *SearchGenerationDeleteOne {
+	builder := c.Delete().Where(searchgeneration.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SearchGenerationDeleteOne{builder}
+}
+
+// Query returns a query builder for SearchGeneration.
+func (c *SearchGenerationClient) Query() *SearchGenerationQuery {
+	return &SearchGenerationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSearchGeneration},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SearchGeneration entity by its id.
+func (c *SearchGenerationClient) Get(ctx context.Context, id int64) (*SearchGeneration, error) {
+	return c.Query().Where(searchgeneration.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SearchGenerationClient) GetX(ctx context.Context, id int64) *SearchGeneration {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SearchGenerationClient) Hooks() []Hook {
+	return c.hooks.SearchGeneration
+}
+
+// Interceptors returns the client interceptors.
+func (c *SearchGenerationClient) Interceptors() []Interceptor {
+	return c.inters.SearchGeneration
+}
+
+func (c *SearchGenerationClient) mutate(ctx context.Context, m *SearchGenerationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SearchGenerationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SearchGenerationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SearchGenerationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SearchGenerationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SearchGeneration mutation op: %q", m.Op())
+	}
+}
+
 // ShopPolicyClient is a client for the ShopPolicy schema.
 type ShopPolicyClient struct {
 	config
@@ -12565,15 +13304,17 @@ type (
 		Collection, CollectionProduct, DeliveryArea, DeliveryMethod, DeliveryRate,
 		DeliveryZone, FeaturedProduct, ImportRun, Location, LocationMarket,
 		LocationZone, MailMessage, Market, MarketCountry, MarketDomain, MarketLanguage,
-		MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery, OrderLine,
+		MediaAsset, Menu, MenuItem, MerchandisingItem, MerchandisingRelease,
+		MerchandisingVersion, Metafield, Order, OrderDelivery, OrderLine,
 		OrderLineComponent, OrderNote, OrderTag, OrderTax, OrderTransition, Page,
 		Payment, PaymentTransition, Price, PriceList, PriceRange, Product,
 		ProductAttribute, ProductCategory, ProductExclusion, ProductMedia,
 		ProductOption, ProductOptionValue, ProductTag, PurchaseOrder,
-		PurchaseOrderLine, Reservation, RestockRequest, ShopPolicy, ShopSetting, Slug,
-		StaffMember, StaffSession, StockCount, StockCountLine, StockFeed, StockFeedRun,
-		StockLevel, StockPolicy, StockThreshold, StockTransfer, StockTransferLine,
-		TaxRate, Translation, UrlRedirect, Variant, VariantOptionValue []ent.Hook
+		PurchaseOrderLine, Reservation, RestockRequest, SearchDeadLetter,
+		SearchGeneration, ShopPolicy, ShopSetting, Slug, StaffMember, StaffSession,
+		StockCount, StockCountLine, StockFeed, StockFeedRun, StockLevel, StockPolicy,
+		StockThreshold, StockTransfer, StockTransferLine, TaxRate, Translation,
+		UrlRedirect, Variant, VariantOptionValue []ent.Hook
 	}
 	inters struct {
 		Article, AttributeDefinition, Blog, Bundle, BundleChoice, BundleSlot, Cart,
@@ -12581,16 +13322,17 @@ type (
 		Collection, CollectionProduct, DeliveryArea, DeliveryMethod, DeliveryRate,
 		DeliveryZone, FeaturedProduct, ImportRun, Location, LocationMarket,
 		LocationZone, MailMessage, Market, MarketCountry, MarketDomain, MarketLanguage,
-		MediaAsset, Menu, MenuItem, Metafield, Order, OrderDelivery, OrderLine,
+		MediaAsset, Menu, MenuItem, MerchandisingItem, MerchandisingRelease,
+		MerchandisingVersion, Metafield, Order, OrderDelivery, OrderLine,
 		OrderLineComponent, OrderNote, OrderTag, OrderTax, OrderTransition, Page,
 		Payment, PaymentTransition, Price, PriceList, PriceRange, Product,
 		ProductAttribute, ProductCategory, ProductExclusion, ProductMedia,
 		ProductOption, ProductOptionValue, ProductTag, PurchaseOrder,
-		PurchaseOrderLine, Reservation, RestockRequest, ShopPolicy, ShopSetting, Slug,
-		StaffMember, StaffSession, StockCount, StockCountLine, StockFeed, StockFeedRun,
-		StockLevel, StockPolicy, StockThreshold, StockTransfer, StockTransferLine,
-		TaxRate, Translation, UrlRedirect, Variant,
-		VariantOptionValue []ent.Interceptor
+		PurchaseOrderLine, Reservation, RestockRequest, SearchDeadLetter,
+		SearchGeneration, ShopPolicy, ShopSetting, Slug, StaffMember, StaffSession,
+		StockCount, StockCountLine, StockFeed, StockFeedRun, StockLevel, StockPolicy,
+		StockThreshold, StockTransfer, StockTransferLine, TaxRate, Translation,
+		UrlRedirect, Variant, VariantOptionValue []ent.Interceptor
 	}
 )
 

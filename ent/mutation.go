@@ -44,6 +44,9 @@ import (
 	"github.com/souk-commerce/souk/ent/mediaasset"
 	"github.com/souk-commerce/souk/ent/menu"
 	"github.com/souk-commerce/souk/ent/menuitem"
+	"github.com/souk-commerce/souk/ent/merchandisingitem"
+	"github.com/souk-commerce/souk/ent/merchandisingrelease"
+	"github.com/souk-commerce/souk/ent/merchandisingversion"
 	"github.com/souk-commerce/souk/ent/metafield"
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
@@ -72,6 +75,8 @@ import (
 	"github.com/souk-commerce/souk/ent/purchaseorderline"
 	"github.com/souk-commerce/souk/ent/reservation"
 	"github.com/souk-commerce/souk/ent/restockrequest"
+	"github.com/souk-commerce/souk/ent/searchdeadletter"
+	"github.com/souk-commerce/souk/ent/searchgeneration"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/slug"
@@ -102,84 +107,89 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeArticle             = "Article"
-	TypeAttributeDefinition = "AttributeDefinition"
-	TypeBlog                = "Blog"
-	TypeBundle              = "Bundle"
-	TypeBundleChoice        = "BundleChoice"
-	TypeBundleSlot          = "BundleSlot"
-	TypeCart                = "Cart"
-	TypeCartAddress         = "CartAddress"
-	TypeCartLine            = "CartLine"
-	TypeCategory            = "Category"
-	TypeCheckout            = "Checkout"
-	TypeCheckoutLine        = "CheckoutLine"
-	TypeCheckoutTransition  = "CheckoutTransition"
-	TypeCollection          = "Collection"
-	TypeCollectionProduct   = "CollectionProduct"
-	TypeDeliveryArea        = "DeliveryArea"
-	TypeDeliveryMethod      = "DeliveryMethod"
-	TypeDeliveryRate        = "DeliveryRate"
-	TypeDeliveryZone        = "DeliveryZone"
-	TypeFeaturedProduct     = "FeaturedProduct"
-	TypeImportRun           = "ImportRun"
-	TypeLocation            = "Location"
-	TypeLocationMarket      = "LocationMarket"
-	TypeLocationZone        = "LocationZone"
-	TypeMailMessage         = "MailMessage"
-	TypeMarket              = "Market"
-	TypeMarketCountry       = "MarketCountry"
-	TypeMarketDomain        = "MarketDomain"
-	TypeMarketLanguage      = "MarketLanguage"
-	TypeMediaAsset          = "MediaAsset"
-	TypeMenu                = "Menu"
-	TypeMenuItem            = "MenuItem"
-	TypeMetafield           = "Metafield"
-	TypeOrder               = "Order"
-	TypeOrderDelivery       = "OrderDelivery"
-	TypeOrderLine           = "OrderLine"
-	TypeOrderLineComponent  = "OrderLineComponent"
-	TypeOrderNote           = "OrderNote"
-	TypeOrderTag            = "OrderTag"
-	TypeOrderTax            = "OrderTax"
-	TypeOrderTransition     = "OrderTransition"
-	TypePage                = "Page"
-	TypePayment             = "Payment"
-	TypePaymentTransition   = "PaymentTransition"
-	TypePrice               = "Price"
-	TypePriceList           = "PriceList"
-	TypePriceRange          = "PriceRange"
-	TypeProduct             = "Product"
-	TypeProductAttribute    = "ProductAttribute"
-	TypeProductCategory     = "ProductCategory"
-	TypeProductExclusion    = "ProductExclusion"
-	TypeProductMedia        = "ProductMedia"
-	TypeProductOption       = "ProductOption"
-	TypeProductOptionValue  = "ProductOptionValue"
-	TypeProductTag          = "ProductTag"
-	TypePurchaseOrder       = "PurchaseOrder"
-	TypePurchaseOrderLine   = "PurchaseOrderLine"
-	TypeReservation         = "Reservation"
-	TypeRestockRequest      = "RestockRequest"
-	TypeShopPolicy          = "ShopPolicy"
-	TypeShopSetting         = "ShopSetting"
-	TypeSlug                = "Slug"
-	TypeStaffMember         = "StaffMember"
-	TypeStaffSession        = "StaffSession"
-	TypeStockCount          = "StockCount"
-	TypeStockCountLine      = "StockCountLine"
-	TypeStockFeed           = "StockFeed"
-	TypeStockFeedRun        = "StockFeedRun"
-	TypeStockLevel          = "StockLevel"
-	TypeStockPolicy         = "StockPolicy"
-	TypeStockThreshold      = "StockThreshold"
-	TypeStockTransfer       = "StockTransfer"
-	TypeStockTransferLine   = "StockTransferLine"
-	TypeTaxRate             = "TaxRate"
-	TypeTranslation         = "Translation"
-	TypeUrlRedirect         = "UrlRedirect"
-	TypeVariant             = "Variant"
-	TypeVariantOptionValue  = "VariantOptionValue"
+	TypeArticle              = "Article"
+	TypeAttributeDefinition  = "AttributeDefinition"
+	TypeBlog                 = "Blog"
+	TypeBundle               = "Bundle"
+	TypeBundleChoice         = "BundleChoice"
+	TypeBundleSlot           = "BundleSlot"
+	TypeCart                 = "Cart"
+	TypeCartAddress          = "CartAddress"
+	TypeCartLine             = "CartLine"
+	TypeCategory             = "Category"
+	TypeCheckout             = "Checkout"
+	TypeCheckoutLine         = "CheckoutLine"
+	TypeCheckoutTransition   = "CheckoutTransition"
+	TypeCollection           = "Collection"
+	TypeCollectionProduct    = "CollectionProduct"
+	TypeDeliveryArea         = "DeliveryArea"
+	TypeDeliveryMethod       = "DeliveryMethod"
+	TypeDeliveryRate         = "DeliveryRate"
+	TypeDeliveryZone         = "DeliveryZone"
+	TypeFeaturedProduct      = "FeaturedProduct"
+	TypeImportRun            = "ImportRun"
+	TypeLocation             = "Location"
+	TypeLocationMarket       = "LocationMarket"
+	TypeLocationZone         = "LocationZone"
+	TypeMailMessage          = "MailMessage"
+	TypeMarket               = "Market"
+	TypeMarketCountry        = "MarketCountry"
+	TypeMarketDomain         = "MarketDomain"
+	TypeMarketLanguage       = "MarketLanguage"
+	TypeMediaAsset           = "MediaAsset"
+	TypeMenu                 = "Menu"
+	TypeMenuItem             = "MenuItem"
+	TypeMerchandisingItem    = "MerchandisingItem"
+	TypeMerchandisingRelease = "MerchandisingRelease"
+	TypeMerchandisingVersion = "MerchandisingVersion"
+	TypeMetafield            = "Metafield"
+	TypeOrder                = "Order"
+	TypeOrderDelivery        = "OrderDelivery"
+	TypeOrderLine            = "OrderLine"
+	TypeOrderLineComponent   = "OrderLineComponent"
+	TypeOrderNote            = "OrderNote"
+	TypeOrderTag             = "OrderTag"
+	TypeOrderTax             = "OrderTax"
+	TypeOrderTransition      = "OrderTransition"
+	TypePage                 = "Page"
+	TypePayment              = "Payment"
+	TypePaymentTransition    = "PaymentTransition"
+	TypePrice                = "Price"
+	TypePriceList            = "PriceList"
+	TypePriceRange           = "PriceRange"
+	TypeProduct              = "Product"
+	TypeProductAttribute     = "ProductAttribute"
+	TypeProductCategory      = "ProductCategory"
+	TypeProductExclusion     = "ProductExclusion"
+	TypeProductMedia         = "ProductMedia"
+	TypeProductOption        = "ProductOption"
+	TypeProductOptionValue   = "ProductOptionValue"
+	TypeProductTag           = "ProductTag"
+	TypePurchaseOrder        = "PurchaseOrder"
+	TypePurchaseOrderLine    = "PurchaseOrderLine"
+	TypeReservation          = "Reservation"
+	TypeRestockRequest       = "RestockRequest"
+	TypeSearchDeadLetter     = "SearchDeadLetter"
+	TypeSearchGeneration     = "SearchGeneration"
+	TypeShopPolicy           = "ShopPolicy"
+	TypeShopSetting          = "ShopSetting"
+	TypeSlug                 = "Slug"
+	TypeStaffMember          = "StaffMember"
+	TypeStaffSession         = "StaffSession"
+	TypeStockCount           = "StockCount"
+	TypeStockCountLine       = "StockCountLine"
+	TypeStockFeed            = "StockFeed"
+	TypeStockFeedRun         = "StockFeedRun"
+	TypeStockLevel           = "StockLevel"
+	TypeStockPolicy          = "StockPolicy"
+	TypeStockThreshold       = "StockThreshold"
+	TypeStockTransfer        = "StockTransfer"
+	TypeStockTransferLine    = "StockTransferLine"
+	TypeTaxRate              = "TaxRate"
+	TypeTranslation          = "Translation"
+	TypeUrlRedirect          = "UrlRedirect"
+	TypeVariant              = "Variant"
+	TypeVariantOptionValue   = "VariantOptionValue"
 )
 
 // ArticleMutation represents an operation that mutates the Article nodes in the graph.
@@ -29030,6 +29040,2336 @@ func (m *MenuItemMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown MenuItem edge %s", name)
 }
 
+// MerchandisingItemMutation represents an operation that mutates the MerchandisingItem nodes in the graph.
+type MerchandisingItemMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	created_at        *time.Time
+	updated_at        *time.Time
+	version           *int64
+	addversion        *int64
+	kind              *string
+	name              *string
+	latest_version    *int
+	addlatest_version *int
+	live_version      *int
+	addlive_version   *int
+	archived_at       *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*MerchandisingItem, error)
+	predicates        []predicate.MerchandisingItem
+}
+
+var _ ent.Mutation = (*MerchandisingItemMutation)(nil)
+
+// merchandisingitemOption allows management of the mutation configuration using functional options.
+type merchandisingitemOption func(*MerchandisingItemMutation)
+
+// newMerchandisingItemMutation creates new mutation for the MerchandisingItem entity.
+func newMerchandisingItemMutation(c config, op Op, opts ...merchandisingitemOption) *MerchandisingItemMutation {
+	m := &MerchandisingItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMerchandisingItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMerchandisingItemID sets the ID field of the mutation.
+func withMerchandisingItemID(id int64) merchandisingitemOption {
+	return func(m *MerchandisingItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MerchandisingItem
+		)
+		m.oldValue = func(ctx context.Context) (*MerchandisingItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MerchandisingItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMerchandisingItem sets the old MerchandisingItem of the mutation.
+func withMerchandisingItem(node *MerchandisingItem) merchandisingitemOption {
+	return func(m *MerchandisingItemMutation) {
+		m.oldValue = func(context.Context) (*MerchandisingItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MerchandisingItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MerchandisingItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MerchandisingItem entities.
+func (m *MerchandisingItemMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MerchandisingItemMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MerchandisingItemMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MerchandisingItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MerchandisingItemMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MerchandisingItemMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MerchandisingItemMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *MerchandisingItemMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *MerchandisingItemMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *MerchandisingItemMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *MerchandisingItemMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MerchandisingItemMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MerchandisingItemMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MerchandisingItemMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MerchandisingItemMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *MerchandisingItemMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *MerchandisingItemMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *MerchandisingItemMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetName sets the "name" field.
+func (m *MerchandisingItemMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *MerchandisingItemMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *MerchandisingItemMutation) ResetName() {
+	m.name = nil
+}
+
+// SetLatestVersion sets the "latest_version" field.
+func (m *MerchandisingItemMutation) SetLatestVersion(i int) {
+	m.latest_version = &i
+	m.addlatest_version = nil
+}
+
+// LatestVersion returns the value of the "latest_version" field in the mutation.
+func (m *MerchandisingItemMutation) LatestVersion() (r int, exists bool) {
+	v := m.latest_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatestVersion returns the old "latest_version" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldLatestVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatestVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatestVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatestVersion: %w", err)
+	}
+	return oldValue.LatestVersion, nil
+}
+
+// AddLatestVersion adds i to the "latest_version" field.
+func (m *MerchandisingItemMutation) AddLatestVersion(i int) {
+	if m.addlatest_version != nil {
+		*m.addlatest_version += i
+	} else {
+		m.addlatest_version = &i
+	}
+}
+
+// AddedLatestVersion returns the value that was added to the "latest_version" field in this mutation.
+func (m *MerchandisingItemMutation) AddedLatestVersion() (r int, exists bool) {
+	v := m.addlatest_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLatestVersion resets all changes to the "latest_version" field.
+func (m *MerchandisingItemMutation) ResetLatestVersion() {
+	m.latest_version = nil
+	m.addlatest_version = nil
+}
+
+// SetLiveVersion sets the "live_version" field.
+func (m *MerchandisingItemMutation) SetLiveVersion(i int) {
+	m.live_version = &i
+	m.addlive_version = nil
+}
+
+// LiveVersion returns the value of the "live_version" field in the mutation.
+func (m *MerchandisingItemMutation) LiveVersion() (r int, exists bool) {
+	v := m.live_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLiveVersion returns the old "live_version" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldLiveVersion(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLiveVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLiveVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLiveVersion: %w", err)
+	}
+	return oldValue.LiveVersion, nil
+}
+
+// AddLiveVersion adds i to the "live_version" field.
+func (m *MerchandisingItemMutation) AddLiveVersion(i int) {
+	if m.addlive_version != nil {
+		*m.addlive_version += i
+	} else {
+		m.addlive_version = &i
+	}
+}
+
+// AddedLiveVersion returns the value that was added to the "live_version" field in this mutation.
+func (m *MerchandisingItemMutation) AddedLiveVersion() (r int, exists bool) {
+	v := m.addlive_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLiveVersion clears the value of the "live_version" field.
+func (m *MerchandisingItemMutation) ClearLiveVersion() {
+	m.live_version = nil
+	m.addlive_version = nil
+	m.clearedFields[merchandisingitem.FieldLiveVersion] = struct{}{}
+}
+
+// LiveVersionCleared returns if the "live_version" field was cleared in this mutation.
+func (m *MerchandisingItemMutation) LiveVersionCleared() bool {
+	_, ok := m.clearedFields[merchandisingitem.FieldLiveVersion]
+	return ok
+}
+
+// ResetLiveVersion resets all changes to the "live_version" field.
+func (m *MerchandisingItemMutation) ResetLiveVersion() {
+	m.live_version = nil
+	m.addlive_version = nil
+	delete(m.clearedFields, merchandisingitem.FieldLiveVersion)
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (m *MerchandisingItemMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *MerchandisingItemMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the MerchandisingItem entity.
+// If the MerchandisingItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingItemMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *MerchandisingItemMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[merchandisingitem.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *MerchandisingItemMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[merchandisingitem.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *MerchandisingItemMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, merchandisingitem.FieldArchivedAt)
+}
+
+// Where appends a list predicates to the MerchandisingItemMutation builder.
+func (m *MerchandisingItemMutation) Where(ps ...predicate.MerchandisingItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MerchandisingItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MerchandisingItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MerchandisingItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MerchandisingItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MerchandisingItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MerchandisingItem).
+func (m *MerchandisingItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MerchandisingItemMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, merchandisingitem.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, merchandisingitem.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, merchandisingitem.FieldVersion)
+	}
+	if m.kind != nil {
+		fields = append(fields, merchandisingitem.FieldKind)
+	}
+	if m.name != nil {
+		fields = append(fields, merchandisingitem.FieldName)
+	}
+	if m.latest_version != nil {
+		fields = append(fields, merchandisingitem.FieldLatestVersion)
+	}
+	if m.live_version != nil {
+		fields = append(fields, merchandisingitem.FieldLiveVersion)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, merchandisingitem.FieldArchivedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MerchandisingItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case merchandisingitem.FieldCreatedAt:
+		return m.CreatedAt()
+	case merchandisingitem.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case merchandisingitem.FieldVersion:
+		return m.Version()
+	case merchandisingitem.FieldKind:
+		return m.Kind()
+	case merchandisingitem.FieldName:
+		return m.Name()
+	case merchandisingitem.FieldLatestVersion:
+		return m.LatestVersion()
+	case merchandisingitem.FieldLiveVersion:
+		return m.LiveVersion()
+	case merchandisingitem.FieldArchivedAt:
+		return m.ArchivedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MerchandisingItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case merchandisingitem.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case merchandisingitem.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case merchandisingitem.FieldVersion:
+		return m.OldVersion(ctx)
+	case merchandisingitem.FieldKind:
+		return m.OldKind(ctx)
+	case merchandisingitem.FieldName:
+		return m.OldName(ctx)
+	case merchandisingitem.FieldLatestVersion:
+		return m.OldLatestVersion(ctx)
+	case merchandisingitem.FieldLiveVersion:
+		return m.OldLiveVersion(ctx)
+	case merchandisingitem.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown MerchandisingItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MerchandisingItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case merchandisingitem.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case merchandisingitem.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case merchandisingitem.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case merchandisingitem.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case merchandisingitem.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case merchandisingitem.FieldLatestVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatestVersion(v)
+		return nil
+	case merchandisingitem.FieldLiveVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLiveVersion(v)
+		return nil
+	case merchandisingitem.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MerchandisingItemMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, merchandisingitem.FieldVersion)
+	}
+	if m.addlatest_version != nil {
+		fields = append(fields, merchandisingitem.FieldLatestVersion)
+	}
+	if m.addlive_version != nil {
+		fields = append(fields, merchandisingitem.FieldLiveVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MerchandisingItemMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case merchandisingitem.FieldVersion:
+		return m.AddedVersion()
+	case merchandisingitem.FieldLatestVersion:
+		return m.AddedLatestVersion()
+	case merchandisingitem.FieldLiveVersion:
+		return m.AddedLiveVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MerchandisingItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case merchandisingitem.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case merchandisingitem.FieldLatestVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLatestVersion(v)
+		return nil
+	case merchandisingitem.FieldLiveVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLiveVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MerchandisingItemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(merchandisingitem.FieldLiveVersion) {
+		fields = append(fields, merchandisingitem.FieldLiveVersion)
+	}
+	if m.FieldCleared(merchandisingitem.FieldArchivedAt) {
+		fields = append(fields, merchandisingitem.FieldArchivedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MerchandisingItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MerchandisingItemMutation) ClearField(name string) error {
+	switch name {
+	case merchandisingitem.FieldLiveVersion:
+		m.ClearLiveVersion()
+		return nil
+	case merchandisingitem.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MerchandisingItemMutation) ResetField(name string) error {
+	switch name {
+	case merchandisingitem.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case merchandisingitem.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case merchandisingitem.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case merchandisingitem.FieldKind:
+		m.ResetKind()
+		return nil
+	case merchandisingitem.FieldName:
+		m.ResetName()
+		return nil
+	case merchandisingitem.FieldLatestVersion:
+		m.ResetLatestVersion()
+		return nil
+	case merchandisingitem.FieldLiveVersion:
+		m.ResetLiveVersion()
+		return nil
+	case merchandisingitem.FieldArchivedAt:
+		m.ResetArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MerchandisingItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MerchandisingItemMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MerchandisingItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MerchandisingItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MerchandisingItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MerchandisingItemMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MerchandisingItemMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MerchandisingItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MerchandisingItemMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MerchandisingItem edge %s", name)
+}
+
+// MerchandisingReleaseMutation represents an operation that mutates the MerchandisingRelease nodes in the graph.
+type MerchandisingReleaseMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	action          *string
+	from_version    *int
+	addfrom_version *int
+	to_version      *int
+	addto_version   *int
+	author          *string
+	at              *time.Time
+	clearedFields   map[string]struct{}
+	item            *int64
+	cleareditem     bool
+	done            bool
+	oldValue        func(context.Context) (*MerchandisingRelease, error)
+	predicates      []predicate.MerchandisingRelease
+}
+
+var _ ent.Mutation = (*MerchandisingReleaseMutation)(nil)
+
+// merchandisingreleaseOption allows management of the mutation configuration using functional options.
+type merchandisingreleaseOption func(*MerchandisingReleaseMutation)
+
+// newMerchandisingReleaseMutation creates new mutation for the MerchandisingRelease entity.
+func newMerchandisingReleaseMutation(c config, op Op, opts ...merchandisingreleaseOption) *MerchandisingReleaseMutation {
+	m := &MerchandisingReleaseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMerchandisingRelease,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMerchandisingReleaseID sets the ID field of the mutation.
+func withMerchandisingReleaseID(id int64) merchandisingreleaseOption {
+	return func(m *MerchandisingReleaseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MerchandisingRelease
+		)
+		m.oldValue = func(ctx context.Context) (*MerchandisingRelease, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MerchandisingRelease.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMerchandisingRelease sets the old MerchandisingRelease of the mutation.
+func withMerchandisingRelease(node *MerchandisingRelease) merchandisingreleaseOption {
+	return func(m *MerchandisingReleaseMutation) {
+		m.oldValue = func(context.Context) (*MerchandisingRelease, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MerchandisingReleaseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MerchandisingReleaseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MerchandisingRelease entities.
+func (m *MerchandisingReleaseMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MerchandisingReleaseMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MerchandisingReleaseMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MerchandisingRelease.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetItemID sets the "item_id" field.
+func (m *MerchandisingReleaseMutation) SetItemID(i int64) {
+	m.item = &i
+}
+
+// ItemID returns the value of the "item_id" field in the mutation.
+func (m *MerchandisingReleaseMutation) ItemID() (r int64, exists bool) {
+	v := m.item
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItemID returns the old "item_id" field's value of the MerchandisingRelease entity.
+// If the MerchandisingRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingReleaseMutation) OldItemID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItemID: %w", err)
+	}
+	return oldValue.ItemID, nil
+}
+
+// ResetItemID resets all changes to the "item_id" field.
+func (m *MerchandisingReleaseMutation) ResetItemID() {
+	m.item = nil
+}
+
+// SetAction sets the "action" field.
+func (m *MerchandisingReleaseMutation) SetAction(s string) {
+	m.action = &s
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *MerchandisingReleaseMutation) Action() (r string, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the MerchandisingRelease entity.
+// If the MerchandisingRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingReleaseMutation) OldAction(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *MerchandisingReleaseMutation) ResetAction() {
+	m.action = nil
+}
+
+// SetFromVersion sets the "from_version" field.
+func (m *MerchandisingReleaseMutation) SetFromVersion(i int) {
+	m.from_version = &i
+	m.addfrom_version = nil
+}
+
+// FromVersion returns the value of the "from_version" field in the mutation.
+func (m *MerchandisingReleaseMutation) FromVersion() (r int, exists bool) {
+	v := m.from_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromVersion returns the old "from_version" field's value of the MerchandisingRelease entity.
+// If the MerchandisingRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingReleaseMutation) OldFromVersion(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromVersion: %w", err)
+	}
+	return oldValue.FromVersion, nil
+}
+
+// AddFromVersion adds i to the "from_version" field.
+func (m *MerchandisingReleaseMutation) AddFromVersion(i int) {
+	if m.addfrom_version != nil {
+		*m.addfrom_version += i
+	} else {
+		m.addfrom_version = &i
+	}
+}
+
+// AddedFromVersion returns the value that was added to the "from_version" field in this mutation.
+func (m *MerchandisingReleaseMutation) AddedFromVersion() (r int, exists bool) {
+	v := m.addfrom_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearFromVersion clears the value of the "from_version" field.
+func (m *MerchandisingReleaseMutation) ClearFromVersion() {
+	m.from_version = nil
+	m.addfrom_version = nil
+	m.clearedFields[merchandisingrelease.FieldFromVersion] = struct{}{}
+}
+
+// FromVersionCleared returns if the "from_version" field was cleared in this mutation.
+func (m *MerchandisingReleaseMutation) FromVersionCleared() bool {
+	_, ok := m.clearedFields[merchandisingrelease.FieldFromVersion]
+	return ok
+}
+
+// ResetFromVersion resets all changes to the "from_version" field.
+func (m *MerchandisingReleaseMutation) ResetFromVersion() {
+	m.from_version = nil
+	m.addfrom_version = nil
+	delete(m.clearedFields, merchandisingrelease.FieldFromVersion)
+}
+
+// SetToVersion sets the "to_version" field.
+func (m *MerchandisingReleaseMutation) SetToVersion(i int) {
+	m.to_version = &i
+	m.addto_version = nil
+}
+
+// ToVersion returns the value of the "to_version" field in the mutation.
+func (m *MerchandisingReleaseMutation) ToVersion() (r int, exists bool) {
+	v := m.to_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToVersion returns the old "to_version" field's value of the MerchandisingRelease entity.
+// If the MerchandisingRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingReleaseMutation) OldToVersion(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToVersion: %w", err)
+	}
+	return oldValue.ToVersion, nil
+}
+
+// AddToVersion adds i to the "to_version" field.
+func (m *MerchandisingReleaseMutation) AddToVersion(i int) {
+	if m.addto_version != nil {
+		*m.addto_version += i
+	} else {
+		m.addto_version = &i
+	}
+}
+
+// AddedToVersion returns the value that was added to the "to_version" field in this mutation.
+func (m *MerchandisingReleaseMutation) AddedToVersion() (r int, exists bool) {
+	v := m.addto_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearToVersion clears the value of the "to_version" field.
+func (m *MerchandisingReleaseMutation) ClearToVersion() {
+	m.to_version = nil
+	m.addto_version = nil
+	m.clearedFields[merchandisingrelease.FieldToVersion] = struct{}{}
+}
+
+// ToVersionCleared returns if the "to_version" field was cleared in this mutation.
+func (m *MerchandisingReleaseMutation) ToVersionCleared() bool {
+	_, ok := m.clearedFields[merchandisingrelease.FieldToVersion]
+	return ok
+}
+
+// ResetToVersion resets all changes to the "to_version" field.
+func (m *MerchandisingReleaseMutation) ResetToVersion() {
+	m.to_version = nil
+	m.addto_version = nil
+	delete(m.clearedFields, merchandisingrelease.FieldToVersion)
+}
+
+// SetAuthor sets the "author" field.
+func (m *MerchandisingReleaseMutation) SetAuthor(s string) {
+	m.author = &s
+}
+
+// Author returns the value of the "author" field in the mutation.
+func (m *MerchandisingReleaseMutation) Author() (r string, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthor returns the old "author" field's value of the MerchandisingRelease entity.
+// If the MerchandisingRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingReleaseMutation) OldAuthor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+	}
+	return oldValue.Author, nil
+}
+
+// ResetAuthor resets all changes to the "author" field.
+func (m *MerchandisingReleaseMutation) ResetAuthor() {
+	m.author = nil
+}
+
+// SetAt sets the "at" field.
+func (m *MerchandisingReleaseMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *MerchandisingReleaseMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the MerchandisingRelease entity.
+// If the MerchandisingRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingReleaseMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *MerchandisingReleaseMutation) ResetAt() {
+	m.at = nil
+}
+
+// ClearItem clears the "item" edge to the MerchandisingItem entity.
+func (m *MerchandisingReleaseMutation) ClearItem() {
+	m.cleareditem = true
+	m.clearedFields[merchandisingrelease.FieldItemID] = struct{}{}
+}
+
+// ItemCleared reports if the "item" edge to the MerchandisingItem entity was cleared.
+func (m *MerchandisingReleaseMutation) ItemCleared() bool {
+	return m.cleareditem
+}
+
+// ItemIDs returns the "item" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ItemID instead. It exists only for internal usage by the builders.
+func (m *MerchandisingReleaseMutation) ItemIDs() (ids []int64) {
+	if id := m.item; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetItem resets all changes to the "item" edge.
+func (m *MerchandisingReleaseMutation) ResetItem() {
+	m.item = nil
+	m.cleareditem = false
+}
+
+// Where appends a list predicates to the MerchandisingReleaseMutation builder.
+func (m *MerchandisingReleaseMutation) Where(ps ...predicate.MerchandisingRelease) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MerchandisingReleaseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MerchandisingReleaseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MerchandisingRelease, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MerchandisingReleaseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MerchandisingReleaseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MerchandisingRelease).
+func (m *MerchandisingReleaseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MerchandisingReleaseMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.item != nil {
+		fields = append(fields, merchandisingrelease.FieldItemID)
+	}
+	if m.action != nil {
+		fields = append(fields, merchandisingrelease.FieldAction)
+	}
+	if m.from_version != nil {
+		fields = append(fields, merchandisingrelease.FieldFromVersion)
+	}
+	if m.to_version != nil {
+		fields = append(fields, merchandisingrelease.FieldToVersion)
+	}
+	if m.author != nil {
+		fields = append(fields, merchandisingrelease.FieldAuthor)
+	}
+	if m.at != nil {
+		fields = append(fields, merchandisingrelease.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MerchandisingReleaseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case merchandisingrelease.FieldItemID:
+		return m.ItemID()
+	case merchandisingrelease.FieldAction:
+		return m.Action()
+	case merchandisingrelease.FieldFromVersion:
+		return m.FromVersion()
+	case merchandisingrelease.FieldToVersion:
+		return m.ToVersion()
+	case merchandisingrelease.FieldAuthor:
+		return m.Author()
+	case merchandisingrelease.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MerchandisingReleaseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case merchandisingrelease.FieldItemID:
+		return m.OldItemID(ctx)
+	case merchandisingrelease.FieldAction:
+		return m.OldAction(ctx)
+	case merchandisingrelease.FieldFromVersion:
+		return m.OldFromVersion(ctx)
+	case merchandisingrelease.FieldToVersion:
+		return m.OldToVersion(ctx)
+	case merchandisingrelease.FieldAuthor:
+		return m.OldAuthor(ctx)
+	case merchandisingrelease.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown MerchandisingRelease field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MerchandisingReleaseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case merchandisingrelease.FieldItemID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItemID(v)
+		return nil
+	case merchandisingrelease.FieldAction:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case merchandisingrelease.FieldFromVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromVersion(v)
+		return nil
+	case merchandisingrelease.FieldToVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToVersion(v)
+		return nil
+	case merchandisingrelease.FieldAuthor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthor(v)
+		return nil
+	case merchandisingrelease.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingRelease field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MerchandisingReleaseMutation) AddedFields() []string {
+	var fields []string
+	if m.addfrom_version != nil {
+		fields = append(fields, merchandisingrelease.FieldFromVersion)
+	}
+	if m.addto_version != nil {
+		fields = append(fields, merchandisingrelease.FieldToVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MerchandisingReleaseMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case merchandisingrelease.FieldFromVersion:
+		return m.AddedFromVersion()
+	case merchandisingrelease.FieldToVersion:
+		return m.AddedToVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MerchandisingReleaseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case merchandisingrelease.FieldFromVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFromVersion(v)
+		return nil
+	case merchandisingrelease.FieldToVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddToVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingRelease numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MerchandisingReleaseMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(merchandisingrelease.FieldFromVersion) {
+		fields = append(fields, merchandisingrelease.FieldFromVersion)
+	}
+	if m.FieldCleared(merchandisingrelease.FieldToVersion) {
+		fields = append(fields, merchandisingrelease.FieldToVersion)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MerchandisingReleaseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MerchandisingReleaseMutation) ClearField(name string) error {
+	switch name {
+	case merchandisingrelease.FieldFromVersion:
+		m.ClearFromVersion()
+		return nil
+	case merchandisingrelease.FieldToVersion:
+		m.ClearToVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingRelease nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MerchandisingReleaseMutation) ResetField(name string) error {
+	switch name {
+	case merchandisingrelease.FieldItemID:
+		m.ResetItemID()
+		return nil
+	case merchandisingrelease.FieldAction:
+		m.ResetAction()
+		return nil
+	case merchandisingrelease.FieldFromVersion:
+		m.ResetFromVersion()
+		return nil
+	case merchandisingrelease.FieldToVersion:
+		m.ResetToVersion()
+		return nil
+	case merchandisingrelease.FieldAuthor:
+		m.ResetAuthor()
+		return nil
+	case merchandisingrelease.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingRelease field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MerchandisingReleaseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.item != nil {
+		edges = append(edges, merchandisingrelease.EdgeItem)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MerchandisingReleaseMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case merchandisingrelease.EdgeItem:
+		if id := m.item; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MerchandisingReleaseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MerchandisingReleaseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MerchandisingReleaseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareditem {
+		edges = append(edges, merchandisingrelease.EdgeItem)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MerchandisingReleaseMutation) EdgeCleared(name string) bool {
+	switch name {
+	case merchandisingrelease.EdgeItem:
+		return m.cleareditem
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MerchandisingReleaseMutation) ClearEdge(name string) error {
+	switch name {
+	case merchandisingrelease.EdgeItem:
+		m.ClearItem()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingRelease unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MerchandisingReleaseMutation) ResetEdge(name string) error {
+	switch name {
+	case merchandisingrelease.EdgeItem:
+		m.ResetItem()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingRelease edge %s", name)
+}
+
+// MerchandisingVersionMutation represents an operation that mutates the MerchandisingVersion nodes in the graph.
+type MerchandisingVersionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	number        *int
+	addnumber     *int
+	content       *json.RawMessage
+	appendcontent json.RawMessage
+	note          *string
+	author        *string
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	item          *int64
+	cleareditem   bool
+	done          bool
+	oldValue      func(context.Context) (*MerchandisingVersion, error)
+	predicates    []predicate.MerchandisingVersion
+}
+
+var _ ent.Mutation = (*MerchandisingVersionMutation)(nil)
+
+// merchandisingversionOption allows management of the mutation configuration using functional options.
+type merchandisingversionOption func(*MerchandisingVersionMutation)
+
+// newMerchandisingVersionMutation creates new mutation for the MerchandisingVersion entity.
+func newMerchandisingVersionMutation(c config, op Op, opts ...merchandisingversionOption) *MerchandisingVersionMutation {
+	m := &MerchandisingVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMerchandisingVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMerchandisingVersionID sets the ID field of the mutation.
+func withMerchandisingVersionID(id int64) merchandisingversionOption {
+	return func(m *MerchandisingVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MerchandisingVersion
+		)
+		m.oldValue = func(ctx context.Context) (*MerchandisingVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MerchandisingVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMerchandisingVersion sets the old MerchandisingVersion of the mutation.
+func withMerchandisingVersion(node *MerchandisingVersion) merchandisingversionOption {
+	return func(m *MerchandisingVersionMutation) {
+		m.oldValue = func(context.Context) (*MerchandisingVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MerchandisingVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MerchandisingVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MerchandisingVersion entities.
+func (m *MerchandisingVersionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MerchandisingVersionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MerchandisingVersionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MerchandisingVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetItemID sets the "item_id" field.
+func (m *MerchandisingVersionMutation) SetItemID(i int64) {
+	m.item = &i
+}
+
+// ItemID returns the value of the "item_id" field in the mutation.
+func (m *MerchandisingVersionMutation) ItemID() (r int64, exists bool) {
+	v := m.item
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItemID returns the old "item_id" field's value of the MerchandisingVersion entity.
+// If the MerchandisingVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingVersionMutation) OldItemID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItemID: %w", err)
+	}
+	return oldValue.ItemID, nil
+}
+
+// ResetItemID resets all changes to the "item_id" field.
+func (m *MerchandisingVersionMutation) ResetItemID() {
+	m.item = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *MerchandisingVersionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *MerchandisingVersionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the MerchandisingVersion entity.
+// If the MerchandisingVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingVersionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *MerchandisingVersionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *MerchandisingVersionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *MerchandisingVersionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetContent sets the "content" field.
+func (m *MerchandisingVersionMutation) SetContent(jm json.RawMessage) {
+	m.content = &jm
+	m.appendcontent = nil
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *MerchandisingVersionMutation) Content() (r json.RawMessage, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the MerchandisingVersion entity.
+// If the MerchandisingVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingVersionMutation) OldContent(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// AppendContent adds jm to the "content" field.
+func (m *MerchandisingVersionMutation) AppendContent(jm json.RawMessage) {
+	m.appendcontent = append(m.appendcontent, jm...)
+}
+
+// AppendedContent returns the list of values that were appended to the "content" field in this mutation.
+func (m *MerchandisingVersionMutation) AppendedContent() (json.RawMessage, bool) {
+	if len(m.appendcontent) == 0 {
+		return nil, false
+	}
+	return m.appendcontent, true
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *MerchandisingVersionMutation) ResetContent() {
+	m.content = nil
+	m.appendcontent = nil
+}
+
+// SetNote sets the "note" field.
+func (m *MerchandisingVersionMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *MerchandisingVersionMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the MerchandisingVersion entity.
+// If the MerchandisingVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingVersionMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *MerchandisingVersionMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetAuthor sets the "author" field.
+func (m *MerchandisingVersionMutation) SetAuthor(s string) {
+	m.author = &s
+}
+
+// Author returns the value of the "author" field in the mutation.
+func (m *MerchandisingVersionMutation) Author() (r string, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthor returns the old "author" field's value of the MerchandisingVersion entity.
+// If the MerchandisingVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingVersionMutation) OldAuthor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+	}
+	return oldValue.Author, nil
+}
+
+// ResetAuthor resets all changes to the "author" field.
+func (m *MerchandisingVersionMutation) ResetAuthor() {
+	m.author = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MerchandisingVersionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MerchandisingVersionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MerchandisingVersion entity.
+// If the MerchandisingVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MerchandisingVersionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MerchandisingVersionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearItem clears the "item" edge to the MerchandisingItem entity.
+func (m *MerchandisingVersionMutation) ClearItem() {
+	m.cleareditem = true
+	m.clearedFields[merchandisingversion.FieldItemID] = struct{}{}
+}
+
+// ItemCleared reports if the "item" edge to the MerchandisingItem entity was cleared.
+func (m *MerchandisingVersionMutation) ItemCleared() bool {
+	return m.cleareditem
+}
+
+// ItemIDs returns the "item" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ItemID instead. It exists only for internal usage by the builders.
+func (m *MerchandisingVersionMutation) ItemIDs() (ids []int64) {
+	if id := m.item; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetItem resets all changes to the "item" edge.
+func (m *MerchandisingVersionMutation) ResetItem() {
+	m.item = nil
+	m.cleareditem = false
+}
+
+// Where appends a list predicates to the MerchandisingVersionMutation builder.
+func (m *MerchandisingVersionMutation) Where(ps ...predicate.MerchandisingVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MerchandisingVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MerchandisingVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MerchandisingVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MerchandisingVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MerchandisingVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MerchandisingVersion).
+func (m *MerchandisingVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MerchandisingVersionMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.item != nil {
+		fields = append(fields, merchandisingversion.FieldItemID)
+	}
+	if m.number != nil {
+		fields = append(fields, merchandisingversion.FieldNumber)
+	}
+	if m.content != nil {
+		fields = append(fields, merchandisingversion.FieldContent)
+	}
+	if m.note != nil {
+		fields = append(fields, merchandisingversion.FieldNote)
+	}
+	if m.author != nil {
+		fields = append(fields, merchandisingversion.FieldAuthor)
+	}
+	if m.created_at != nil {
+		fields = append(fields, merchandisingversion.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MerchandisingVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case merchandisingversion.FieldItemID:
+		return m.ItemID()
+	case merchandisingversion.FieldNumber:
+		return m.Number()
+	case merchandisingversion.FieldContent:
+		return m.Content()
+	case merchandisingversion.FieldNote:
+		return m.Note()
+	case merchandisingversion.FieldAuthor:
+		return m.Author()
+	case merchandisingversion.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MerchandisingVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case merchandisingversion.FieldItemID:
+		return m.OldItemID(ctx)
+	case merchandisingversion.FieldNumber:
+		return m.OldNumber(ctx)
+	case merchandisingversion.FieldContent:
+		return m.OldContent(ctx)
+	case merchandisingversion.FieldNote:
+		return m.OldNote(ctx)
+	case merchandisingversion.FieldAuthor:
+		return m.OldAuthor(ctx)
+	case merchandisingversion.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown MerchandisingVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MerchandisingVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case merchandisingversion.FieldItemID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItemID(v)
+		return nil
+	case merchandisingversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case merchandisingversion.FieldContent:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	case merchandisingversion.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case merchandisingversion.FieldAuthor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthor(v)
+		return nil
+	case merchandisingversion.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MerchandisingVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, merchandisingversion.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MerchandisingVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case merchandisingversion.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MerchandisingVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case merchandisingversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MerchandisingVersionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MerchandisingVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MerchandisingVersionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MerchandisingVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MerchandisingVersionMutation) ResetField(name string) error {
+	switch name {
+	case merchandisingversion.FieldItemID:
+		m.ResetItemID()
+		return nil
+	case merchandisingversion.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case merchandisingversion.FieldContent:
+		m.ResetContent()
+		return nil
+	case merchandisingversion.FieldNote:
+		m.ResetNote()
+		return nil
+	case merchandisingversion.FieldAuthor:
+		m.ResetAuthor()
+		return nil
+	case merchandisingversion.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MerchandisingVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.item != nil {
+		edges = append(edges, merchandisingversion.EdgeItem)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MerchandisingVersionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case merchandisingversion.EdgeItem:
+		if id := m.item; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MerchandisingVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MerchandisingVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MerchandisingVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareditem {
+		edges = append(edges, merchandisingversion.EdgeItem)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MerchandisingVersionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case merchandisingversion.EdgeItem:
+		return m.cleareditem
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MerchandisingVersionMutation) ClearEdge(name string) error {
+	switch name {
+	case merchandisingversion.EdgeItem:
+		m.ClearItem()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MerchandisingVersionMutation) ResetEdge(name string) error {
+	switch name {
+	case merchandisingversion.EdgeItem:
+		m.ResetItem()
+		return nil
+	}
+	return fmt.Errorf("unknown MerchandisingVersion edge %s", name)
+}
+
 // MetafieldMutation represents an operation that mutates the Metafield nodes in the graph.
 type MetafieldMutation struct {
 	config
@@ -55563,6 +57903,2108 @@ func (m *RestockRequestMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown RestockRequest edge %s", name)
+}
+
+// SearchDeadLetterMutation represents an operation that mutates the SearchDeadLetter nodes in the graph.
+type SearchDeadLetterMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	instance      *string
+	engine        *string
+	language      *string
+	product_id    *int64
+	addproduct_id *int64
+	error         *string
+	payload_hash  *[]byte
+	attempts      *int
+	addattempts   *int
+	first_at      *time.Time
+	last_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SearchDeadLetter, error)
+	predicates    []predicate.SearchDeadLetter
+}
+
+var _ ent.Mutation = (*SearchDeadLetterMutation)(nil)
+
+// searchdeadletterOption allows management of the mutation configuration using functional options.
+type searchdeadletterOption func(*SearchDeadLetterMutation)
+
+// newSearchDeadLetterMutation creates new mutation for the SearchDeadLetter entity.
+func newSearchDeadLetterMutation(c config, op Op, opts ...searchdeadletterOption) *SearchDeadLetterMutation {
+	m := &SearchDeadLetterMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSearchDeadLetter,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSearchDeadLetterID sets the ID field of the mutation.
+func withSearchDeadLetterID(id int64) searchdeadletterOption {
+	return func(m *SearchDeadLetterMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SearchDeadLetter
+		)
+		m.oldValue = func(ctx context.Context) (*SearchDeadLetter, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SearchDeadLetter.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSearchDeadLetter sets the old SearchDeadLetter of the mutation.
+func withSearchDeadLetter(node *SearchDeadLetter) searchdeadletterOption {
+	return func(m *SearchDeadLetterMutation) {
+		m.oldValue = func(context.Context) (*SearchDeadLetter, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SearchDeadLetterMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SearchDeadLetterMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SearchDeadLetter entities.
+func (m *SearchDeadLetterMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SearchDeadLetterMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SearchDeadLetterMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SearchDeadLetter.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetInstance sets the "instance" field.
+func (m *SearchDeadLetterMutation) SetInstance(s string) {
+	m.instance = &s
+}
+
+// Instance returns the value of the "instance" field in the mutation.
+func (m *SearchDeadLetterMutation) Instance() (r string, exists bool) {
+	v := m.instance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInstance returns the old "instance" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldInstance(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInstance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInstance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInstance: %w", err)
+	}
+	return oldValue.Instance, nil
+}
+
+// ResetInstance resets all changes to the "instance" field.
+func (m *SearchDeadLetterMutation) ResetInstance() {
+	m.instance = nil
+}
+
+// SetEngine sets the "engine" field.
+func (m *SearchDeadLetterMutation) SetEngine(s string) {
+	m.engine = &s
+}
+
+// Engine returns the value of the "engine" field in the mutation.
+func (m *SearchDeadLetterMutation) Engine() (r string, exists bool) {
+	v := m.engine
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEngine returns the old "engine" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldEngine(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEngine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEngine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEngine: %w", err)
+	}
+	return oldValue.Engine, nil
+}
+
+// ResetEngine resets all changes to the "engine" field.
+func (m *SearchDeadLetterMutation) ResetEngine() {
+	m.engine = nil
+}
+
+// SetLanguage sets the "language" field.
+func (m *SearchDeadLetterMutation) SetLanguage(s string) {
+	m.language = &s
+}
+
+// Language returns the value of the "language" field in the mutation.
+func (m *SearchDeadLetterMutation) Language() (r string, exists bool) {
+	v := m.language
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguage returns the old "language" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldLanguage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguage: %w", err)
+	}
+	return oldValue.Language, nil
+}
+
+// ResetLanguage resets all changes to the "language" field.
+func (m *SearchDeadLetterMutation) ResetLanguage() {
+	m.language = nil
+}
+
+// SetProductID sets the "product_id" field.
+func (m *SearchDeadLetterMutation) SetProductID(i int64) {
+	m.product_id = &i
+	m.addproduct_id = nil
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *SearchDeadLetterMutation) ProductID() (r int64, exists bool) {
+	v := m.product_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldProductID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// AddProductID adds i to the "product_id" field.
+func (m *SearchDeadLetterMutation) AddProductID(i int64) {
+	if m.addproduct_id != nil {
+		*m.addproduct_id += i
+	} else {
+		m.addproduct_id = &i
+	}
+}
+
+// AddedProductID returns the value that was added to the "product_id" field in this mutation.
+func (m *SearchDeadLetterMutation) AddedProductID() (r int64, exists bool) {
+	v := m.addproduct_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *SearchDeadLetterMutation) ResetProductID() {
+	m.product_id = nil
+	m.addproduct_id = nil
+}
+
+// SetError sets the "error" field.
+func (m *SearchDeadLetterMutation) SetError(s string) {
+	m.error = &s
+}
+
+// Error returns the value of the "error" field in the mutation.
+func (m *SearchDeadLetterMutation) Error() (r string, exists bool) {
+	v := m.error
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldError returns the old "error" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldError(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldError is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldError requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldError: %w", err)
+	}
+	return oldValue.Error, nil
+}
+
+// ResetError resets all changes to the "error" field.
+func (m *SearchDeadLetterMutation) ResetError() {
+	m.error = nil
+}
+
+// SetPayloadHash sets the "payload_hash" field.
+func (m *SearchDeadLetterMutation) SetPayloadHash(b []byte) {
+	m.payload_hash = &b
+}
+
+// PayloadHash returns the value of the "payload_hash" field in the mutation.
+func (m *SearchDeadLetterMutation) PayloadHash() (r []byte, exists bool) {
+	v := m.payload_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPayloadHash returns the old "payload_hash" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldPayloadHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPayloadHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPayloadHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPayloadHash: %w", err)
+	}
+	return oldValue.PayloadHash, nil
+}
+
+// ResetPayloadHash resets all changes to the "payload_hash" field.
+func (m *SearchDeadLetterMutation) ResetPayloadHash() {
+	m.payload_hash = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *SearchDeadLetterMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *SearchDeadLetterMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *SearchDeadLetterMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *SearchDeadLetterMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *SearchDeadLetterMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetFirstAt sets the "first_at" field.
+func (m *SearchDeadLetterMutation) SetFirstAt(t time.Time) {
+	m.first_at = &t
+}
+
+// FirstAt returns the value of the "first_at" field in the mutation.
+func (m *SearchDeadLetterMutation) FirstAt() (r time.Time, exists bool) {
+	v := m.first_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstAt returns the old "first_at" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldFirstAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstAt: %w", err)
+	}
+	return oldValue.FirstAt, nil
+}
+
+// ResetFirstAt resets all changes to the "first_at" field.
+func (m *SearchDeadLetterMutation) ResetFirstAt() {
+	m.first_at = nil
+}
+
+// SetLastAt sets the "last_at" field.
+func (m *SearchDeadLetterMutation) SetLastAt(t time.Time) {
+	m.last_at = &t
+}
+
+// LastAt returns the value of the "last_at" field in the mutation.
+func (m *SearchDeadLetterMutation) LastAt() (r time.Time, exists bool) {
+	v := m.last_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastAt returns the old "last_at" field's value of the SearchDeadLetter entity.
+// If the SearchDeadLetter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchDeadLetterMutation) OldLastAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastAt: %w", err)
+	}
+	return oldValue.LastAt, nil
+}
+
+// ResetLastAt resets all changes to the "last_at" field.
+func (m *SearchDeadLetterMutation) ResetLastAt() {
+	m.last_at = nil
+}
+
+// Where appends a list predicates to the SearchDeadLetterMutation builder.
+func (m *SearchDeadLetterMutation) Where(ps ...predicate.SearchDeadLetter) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SearchDeadLetterMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SearchDeadLetterMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SearchDeadLetter, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SearchDeadLetterMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SearchDeadLetterMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SearchDeadLetter).
+func (m *SearchDeadLetterMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SearchDeadLetterMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.instance != nil {
+		fields = append(fields, searchdeadletter.FieldInstance)
+	}
+	if m.engine != nil {
+		fields = append(fields, searchdeadletter.FieldEngine)
+	}
+	if m.language != nil {
+		fields = append(fields, searchdeadletter.FieldLanguage)
+	}
+	if m.product_id != nil {
+		fields = append(fields, searchdeadletter.FieldProductID)
+	}
+	if m.error != nil {
+		fields = append(fields, searchdeadletter.FieldError)
+	}
+	if m.payload_hash != nil {
+		fields = append(fields, searchdeadletter.FieldPayloadHash)
+	}
+	if m.attempts != nil {
+		fields = append(fields, searchdeadletter.FieldAttempts)
+	}
+	if m.first_at != nil {
+		fields = append(fields, searchdeadletter.FieldFirstAt)
+	}
+	if m.last_at != nil {
+		fields = append(fields, searchdeadletter.FieldLastAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SearchDeadLetterMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case searchdeadletter.FieldInstance:
+		return m.Instance()
+	case searchdeadletter.FieldEngine:
+		return m.Engine()
+	case searchdeadletter.FieldLanguage:
+		return m.Language()
+	case searchdeadletter.FieldProductID:
+		return m.ProductID()
+	case searchdeadletter.FieldError:
+		return m.Error()
+	case searchdeadletter.FieldPayloadHash:
+		return m.PayloadHash()
+	case searchdeadletter.FieldAttempts:
+		return m.Attempts()
+	case searchdeadletter.FieldFirstAt:
+		return m.FirstAt()
+	case searchdeadletter.FieldLastAt:
+		return m.LastAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SearchDeadLetterMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case searchdeadletter.FieldInstance:
+		return m.OldInstance(ctx)
+	case searchdeadletter.FieldEngine:
+		return m.OldEngine(ctx)
+	case searchdeadletter.FieldLanguage:
+		return m.OldLanguage(ctx)
+	case searchdeadletter.FieldProductID:
+		return m.OldProductID(ctx)
+	case searchdeadletter.FieldError:
+		return m.OldError(ctx)
+	case searchdeadletter.FieldPayloadHash:
+		return m.OldPayloadHash(ctx)
+	case searchdeadletter.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case searchdeadletter.FieldFirstAt:
+		return m.OldFirstAt(ctx)
+	case searchdeadletter.FieldLastAt:
+		return m.OldLastAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SearchDeadLetter field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchDeadLetterMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case searchdeadletter.FieldInstance:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInstance(v)
+		return nil
+	case searchdeadletter.FieldEngine:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEngine(v)
+		return nil
+	case searchdeadletter.FieldLanguage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguage(v)
+		return nil
+	case searchdeadletter.FieldProductID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case searchdeadletter.FieldError:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetError(v)
+		return nil
+	case searchdeadletter.FieldPayloadHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPayloadHash(v)
+		return nil
+	case searchdeadletter.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case searchdeadletter.FieldFirstAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstAt(v)
+		return nil
+	case searchdeadletter.FieldLastAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SearchDeadLetter field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SearchDeadLetterMutation) AddedFields() []string {
+	var fields []string
+	if m.addproduct_id != nil {
+		fields = append(fields, searchdeadletter.FieldProductID)
+	}
+	if m.addattempts != nil {
+		fields = append(fields, searchdeadletter.FieldAttempts)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SearchDeadLetterMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case searchdeadletter.FieldProductID:
+		return m.AddedProductID()
+	case searchdeadletter.FieldAttempts:
+		return m.AddedAttempts()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchDeadLetterMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case searchdeadletter.FieldProductID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProductID(v)
+		return nil
+	case searchdeadletter.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SearchDeadLetter numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SearchDeadLetterMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SearchDeadLetterMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SearchDeadLetterMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SearchDeadLetter nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SearchDeadLetterMutation) ResetField(name string) error {
+	switch name {
+	case searchdeadletter.FieldInstance:
+		m.ResetInstance()
+		return nil
+	case searchdeadletter.FieldEngine:
+		m.ResetEngine()
+		return nil
+	case searchdeadletter.FieldLanguage:
+		m.ResetLanguage()
+		return nil
+	case searchdeadletter.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case searchdeadletter.FieldError:
+		m.ResetError()
+		return nil
+	case searchdeadletter.FieldPayloadHash:
+		m.ResetPayloadHash()
+		return nil
+	case searchdeadletter.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case searchdeadletter.FieldFirstAt:
+		m.ResetFirstAt()
+		return nil
+	case searchdeadletter.FieldLastAt:
+		m.ResetLastAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SearchDeadLetter field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SearchDeadLetterMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SearchDeadLetterMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SearchDeadLetterMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SearchDeadLetterMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SearchDeadLetterMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SearchDeadLetterMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SearchDeadLetterMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SearchDeadLetter unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SearchDeadLetterMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SearchDeadLetter edge %s", name)
+}
+
+// SearchGenerationMutation represents an operation that mutates the SearchGeneration nodes in the graph.
+type SearchGenerationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	created_at    *time.Time
+	updated_at    *time.Time
+	instance      *string
+	engine        *string
+	state         *string
+	mapping       *string
+	documents     *int64
+	adddocuments  *int64
+	_done         *int64
+	add_done      *int64
+	dead          *int64
+	adddead       *int64
+	error         *string
+	requested_by  *string
+	started_at    *time.Time
+	built_at      *time.Time
+	live_at       *time.Time
+	retired_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SearchGeneration, error)
+	predicates    []predicate.SearchGeneration
+}
+
+var _ ent.Mutation = (*SearchGenerationMutation)(nil)
+
+// searchgenerationOption allows management of the mutation configuration using functional options.
+type searchgenerationOption func(*SearchGenerationMutation)
+
+// newSearchGenerationMutation creates new mutation for the SearchGeneration entity.
+func newSearchGenerationMutation(c config, op Op, opts ...searchgenerationOption) *SearchGenerationMutation {
+	m := &SearchGenerationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSearchGeneration,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSearchGenerationID sets the ID field of the mutation.
+func withSearchGenerationID(id int64) searchgenerationOption {
+	return func(m *SearchGenerationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SearchGeneration
+		)
+		m.oldValue = func(ctx context.Context) (*SearchGeneration, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SearchGeneration.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSearchGeneration sets the old SearchGeneration of the mutation.
+func withSearchGeneration(node *SearchGeneration) searchgenerationOption {
+	return func(m *SearchGenerationMutation) {
+		m.oldValue = func(context.Context) (*SearchGeneration, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SearchGenerationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SearchGenerationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SearchGeneration entities.
+func (m *SearchGenerationMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SearchGenerationMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SearchGenerationMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SearchGeneration.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SearchGenerationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SearchGenerationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SearchGenerationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *SearchGenerationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *SearchGenerationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *SearchGenerationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetInstance sets the "instance" field.
+func (m *SearchGenerationMutation) SetInstance(s string) {
+	m.instance = &s
+}
+
+// Instance returns the value of the "instance" field in the mutation.
+func (m *SearchGenerationMutation) Instance() (r string, exists bool) {
+	v := m.instance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInstance returns the old "instance" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldInstance(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInstance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInstance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInstance: %w", err)
+	}
+	return oldValue.Instance, nil
+}
+
+// ResetInstance resets all changes to the "instance" field.
+func (m *SearchGenerationMutation) ResetInstance() {
+	m.instance = nil
+}
+
+// SetEngine sets the "engine" field.
+func (m *SearchGenerationMutation) SetEngine(s string) {
+	m.engine = &s
+}
+
+// Engine returns the value of the "engine" field in the mutation.
+func (m *SearchGenerationMutation) Engine() (r string, exists bool) {
+	v := m.engine
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEngine returns the old "engine" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldEngine(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEngine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEngine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEngine: %w", err)
+	}
+	return oldValue.Engine, nil
+}
+
+// ResetEngine resets all changes to the "engine" field.
+func (m *SearchGenerationMutation) ResetEngine() {
+	m.engine = nil
+}
+
+// SetState sets the "state" field.
+func (m *SearchGenerationMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *SearchGenerationMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *SearchGenerationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetMapping sets the "mapping" field.
+func (m *SearchGenerationMutation) SetMapping(s string) {
+	m.mapping = &s
+}
+
+// Mapping returns the value of the "mapping" field in the mutation.
+func (m *SearchGenerationMutation) Mapping() (r string, exists bool) {
+	v := m.mapping
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMapping returns the old "mapping" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldMapping(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMapping is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMapping requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMapping: %w", err)
+	}
+	return oldValue.Mapping, nil
+}
+
+// ResetMapping resets all changes to the "mapping" field.
+func (m *SearchGenerationMutation) ResetMapping() {
+	m.mapping = nil
+}
+
+// SetDocuments sets the "documents" field.
+func (m *SearchGenerationMutation) SetDocuments(i int64) {
+	m.documents = &i
+	m.adddocuments = nil
+}
+
+// Documents returns the value of the "documents" field in the mutation.
+func (m *SearchGenerationMutation) Documents() (r int64, exists bool) {
+	v := m.documents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocuments returns the old "documents" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldDocuments(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocuments is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocuments requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocuments: %w", err)
+	}
+	return oldValue.Documents, nil
+}
+
+// AddDocuments adds i to the "documents" field.
+func (m *SearchGenerationMutation) AddDocuments(i int64) {
+	if m.adddocuments != nil {
+		*m.adddocuments += i
+	} else {
+		m.adddocuments = &i
+	}
+}
+
+// AddedDocuments returns the value that was added to the "documents" field in this mutation.
+func (m *SearchGenerationMutation) AddedDocuments() (r int64, exists bool) {
+	v := m.adddocuments
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDocuments resets all changes to the "documents" field.
+func (m *SearchGenerationMutation) ResetDocuments() {
+	m.documents = nil
+	m.adddocuments = nil
+}
+
+// SetDone sets the "done" field.
+func (m *SearchGenerationMutation) SetDone(i int64) {
+	m._done = &i
+	m.add_done = nil
+}
+
+// Done returns the value of the "done" field in the mutation.
+func (m *SearchGenerationMutation) Done() (r int64, exists bool) {
+	v := m._done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDone returns the old "done" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldDone(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDone: %w", err)
+	}
+	return oldValue.Done, nil
+}
+
+// AddDone adds i to the "done" field.
+func (m *SearchGenerationMutation) AddDone(i int64) {
+	if m.add_done != nil {
+		*m.add_done += i
+	} else {
+		m.add_done = &i
+	}
+}
+
+// AddedDone returns the value that was added to the "done" field in this mutation.
+func (m *SearchGenerationMutation) AddedDone() (r int64, exists bool) {
+	v := m.add_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDone resets all changes to the "done" field.
+func (m *SearchGenerationMutation) ResetDone() {
+	m._done = nil
+	m.add_done = nil
+}
+
+// SetDead sets the "dead" field.
+func (m *SearchGenerationMutation) SetDead(i int64) {
+	m.dead = &i
+	m.adddead = nil
+}
+
+// Dead returns the value of the "dead" field in the mutation.
+func (m *SearchGenerationMutation) Dead() (r int64, exists bool) {
+	v := m.dead
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDead returns the old "dead" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldDead(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDead is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDead requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDead: %w", err)
+	}
+	return oldValue.Dead, nil
+}
+
+// AddDead adds i to the "dead" field.
+func (m *SearchGenerationMutation) AddDead(i int64) {
+	if m.adddead != nil {
+		*m.adddead += i
+	} else {
+		m.adddead = &i
+	}
+}
+
+// AddedDead returns the value that was added to the "dead" field in this mutation.
+func (m *SearchGenerationMutation) AddedDead() (r int64, exists bool) {
+	v := m.adddead
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDead resets all changes to the "dead" field.
+func (m *SearchGenerationMutation) ResetDead() {
+	m.dead = nil
+	m.adddead = nil
+}
+
+// SetError sets the "error" field.
+func (m *SearchGenerationMutation) SetError(s string) {
+	m.error = &s
+}
+
+// Error returns the value of the "error" field in the mutation.
+func (m *SearchGenerationMutation) Error() (r string, exists bool) {
+	v := m.error
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldError returns the old "error" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldError(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldError is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldError requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldError: %w", err)
+	}
+	return oldValue.Error, nil
+}
+
+// ResetError resets all changes to the "error" field.
+func (m *SearchGenerationMutation) ResetError() {
+	m.error = nil
+}
+
+// SetRequestedBy sets the "requested_by" field.
+func (m *SearchGenerationMutation) SetRequestedBy(s string) {
+	m.requested_by = &s
+}
+
+// RequestedBy returns the value of the "requested_by" field in the mutation.
+func (m *SearchGenerationMutation) RequestedBy() (r string, exists bool) {
+	v := m.requested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedBy returns the old "requested_by" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldRequestedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedBy: %w", err)
+	}
+	return oldValue.RequestedBy, nil
+}
+
+// ResetRequestedBy resets all changes to the "requested_by" field.
+func (m *SearchGenerationMutation) ResetRequestedBy() {
+	m.requested_by = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *SearchGenerationMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *SearchGenerationMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *SearchGenerationMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[searchgeneration.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *SearchGenerationMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[searchgeneration.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *SearchGenerationMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, searchgeneration.FieldStartedAt)
+}
+
+// SetBuiltAt sets the "built_at" field.
+func (m *SearchGenerationMutation) SetBuiltAt(t time.Time) {
+	m.built_at = &t
+}
+
+// BuiltAt returns the value of the "built_at" field in the mutation.
+func (m *SearchGenerationMutation) BuiltAt() (r time.Time, exists bool) {
+	v := m.built_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuiltAt returns the old "built_at" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldBuiltAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuiltAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuiltAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuiltAt: %w", err)
+	}
+	return oldValue.BuiltAt, nil
+}
+
+// ClearBuiltAt clears the value of the "built_at" field.
+func (m *SearchGenerationMutation) ClearBuiltAt() {
+	m.built_at = nil
+	m.clearedFields[searchgeneration.FieldBuiltAt] = struct{}{}
+}
+
+// BuiltAtCleared returns if the "built_at" field was cleared in this mutation.
+func (m *SearchGenerationMutation) BuiltAtCleared() bool {
+	_, ok := m.clearedFields[searchgeneration.FieldBuiltAt]
+	return ok
+}
+
+// ResetBuiltAt resets all changes to the "built_at" field.
+func (m *SearchGenerationMutation) ResetBuiltAt() {
+	m.built_at = nil
+	delete(m.clearedFields, searchgeneration.FieldBuiltAt)
+}
+
+// SetLiveAt sets the "live_at" field.
+func (m *SearchGenerationMutation) SetLiveAt(t time.Time) {
+	m.live_at = &t
+}
+
+// LiveAt returns the value of the "live_at" field in the mutation.
+func (m *SearchGenerationMutation) LiveAt() (r time.Time, exists bool) {
+	v := m.live_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLiveAt returns the old "live_at" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldLiveAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLiveAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLiveAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLiveAt: %w", err)
+	}
+	return oldValue.LiveAt, nil
+}
+
+// ClearLiveAt clears the value of the "live_at" field.
+func (m *SearchGenerationMutation) ClearLiveAt() {
+	m.live_at = nil
+	m.clearedFields[searchgeneration.FieldLiveAt] = struct{}{}
+}
+
+// LiveAtCleared returns if the "live_at" field was cleared in this mutation.
+func (m *SearchGenerationMutation) LiveAtCleared() bool {
+	_, ok := m.clearedFields[searchgeneration.FieldLiveAt]
+	return ok
+}
+
+// ResetLiveAt resets all changes to the "live_at" field.
+func (m *SearchGenerationMutation) ResetLiveAt() {
+	m.live_at = nil
+	delete(m.clearedFields, searchgeneration.FieldLiveAt)
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *SearchGenerationMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *SearchGenerationMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the SearchGeneration entity.
+// If the SearchGeneration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchGenerationMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *SearchGenerationMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[searchgeneration.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *SearchGenerationMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[searchgeneration.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *SearchGenerationMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, searchgeneration.FieldRetiredAt)
+}
+
+// Where appends a list predicates to the SearchGenerationMutation builder.
+func (m *SearchGenerationMutation) Where(ps ...predicate.SearchGeneration) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SearchGenerationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SearchGenerationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SearchGeneration, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SearchGenerationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SearchGenerationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SearchGeneration).
+func (m *SearchGenerationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SearchGenerationMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, searchgeneration.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, searchgeneration.FieldUpdatedAt)
+	}
+	if m.instance != nil {
+		fields = append(fields, searchgeneration.FieldInstance)
+	}
+	if m.engine != nil {
+		fields = append(fields, searchgeneration.FieldEngine)
+	}
+	if m.state != nil {
+		fields = append(fields, searchgeneration.FieldState)
+	}
+	if m.mapping != nil {
+		fields = append(fields, searchgeneration.FieldMapping)
+	}
+	if m.documents != nil {
+		fields = append(fields, searchgeneration.FieldDocuments)
+	}
+	if m._done != nil {
+		fields = append(fields, searchgeneration.FieldDone)
+	}
+	if m.dead != nil {
+		fields = append(fields, searchgeneration.FieldDead)
+	}
+	if m.error != nil {
+		fields = append(fields, searchgeneration.FieldError)
+	}
+	if m.requested_by != nil {
+		fields = append(fields, searchgeneration.FieldRequestedBy)
+	}
+	if m.started_at != nil {
+		fields = append(fields, searchgeneration.FieldStartedAt)
+	}
+	if m.built_at != nil {
+		fields = append(fields, searchgeneration.FieldBuiltAt)
+	}
+	if m.live_at != nil {
+		fields = append(fields, searchgeneration.FieldLiveAt)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, searchgeneration.FieldRetiredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SearchGenerationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case searchgeneration.FieldCreatedAt:
+		return m.CreatedAt()
+	case searchgeneration.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case searchgeneration.FieldInstance:
+		return m.Instance()
+	case searchgeneration.FieldEngine:
+		return m.Engine()
+	case searchgeneration.FieldState:
+		return m.State()
+	case searchgeneration.FieldMapping:
+		return m.Mapping()
+	case searchgeneration.FieldDocuments:
+		return m.Documents()
+	case searchgeneration.FieldDone:
+		return m.Done()
+	case searchgeneration.FieldDead:
+		return m.Dead()
+	case searchgeneration.FieldError:
+		return m.Error()
+	case searchgeneration.FieldRequestedBy:
+		return m.RequestedBy()
+	case searchgeneration.FieldStartedAt:
+		return m.StartedAt()
+	case searchgeneration.FieldBuiltAt:
+		return m.BuiltAt()
+	case searchgeneration.FieldLiveAt:
+		return m.LiveAt()
+	case searchgeneration.FieldRetiredAt:
+		return m.RetiredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SearchGenerationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case searchgeneration.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case searchgeneration.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case searchgeneration.FieldInstance:
+		return m.OldInstance(ctx)
+	case searchgeneration.FieldEngine:
+		return m.OldEngine(ctx)
+	case searchgeneration.FieldState:
+		return m.OldState(ctx)
+	case searchgeneration.FieldMapping:
+		return m.OldMapping(ctx)
+	case searchgeneration.FieldDocuments:
+		return m.OldDocuments(ctx)
+	case searchgeneration.FieldDone:
+		return m.OldDone(ctx)
+	case searchgeneration.FieldDead:
+		return m.OldDead(ctx)
+	case searchgeneration.FieldError:
+		return m.OldError(ctx)
+	case searchgeneration.FieldRequestedBy:
+		return m.OldRequestedBy(ctx)
+	case searchgeneration.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case searchgeneration.FieldBuiltAt:
+		return m.OldBuiltAt(ctx)
+	case searchgeneration.FieldLiveAt:
+		return m.OldLiveAt(ctx)
+	case searchgeneration.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SearchGeneration field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchGenerationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case searchgeneration.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case searchgeneration.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case searchgeneration.FieldInstance:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInstance(v)
+		return nil
+	case searchgeneration.FieldEngine:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEngine(v)
+		return nil
+	case searchgeneration.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case searchgeneration.FieldMapping:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMapping(v)
+		return nil
+	case searchgeneration.FieldDocuments:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocuments(v)
+		return nil
+	case searchgeneration.FieldDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDone(v)
+		return nil
+	case searchgeneration.FieldDead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDead(v)
+		return nil
+	case searchgeneration.FieldError:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetError(v)
+		return nil
+	case searchgeneration.FieldRequestedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedBy(v)
+		return nil
+	case searchgeneration.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case searchgeneration.FieldBuiltAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuiltAt(v)
+		return nil
+	case searchgeneration.FieldLiveAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLiveAt(v)
+		return nil
+	case searchgeneration.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SearchGeneration field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SearchGenerationMutation) AddedFields() []string {
+	var fields []string
+	if m.adddocuments != nil {
+		fields = append(fields, searchgeneration.FieldDocuments)
+	}
+	if m.add_done != nil {
+		fields = append(fields, searchgeneration.FieldDone)
+	}
+	if m.adddead != nil {
+		fields = append(fields, searchgeneration.FieldDead)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SearchGenerationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case searchgeneration.FieldDocuments:
+		return m.AddedDocuments()
+	case searchgeneration.FieldDone:
+		return m.AddedDone()
+	case searchgeneration.FieldDead:
+		return m.AddedDead()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchGenerationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case searchgeneration.FieldDocuments:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDocuments(v)
+		return nil
+	case searchgeneration.FieldDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDone(v)
+		return nil
+	case searchgeneration.FieldDead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDead(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SearchGeneration numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SearchGenerationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(searchgeneration.FieldStartedAt) {
+		fields = append(fields, searchgeneration.FieldStartedAt)
+	}
+	if m.FieldCleared(searchgeneration.FieldBuiltAt) {
+		fields = append(fields, searchgeneration.FieldBuiltAt)
+	}
+	if m.FieldCleared(searchgeneration.FieldLiveAt) {
+		fields = append(fields, searchgeneration.FieldLiveAt)
+	}
+	if m.FieldCleared(searchgeneration.FieldRetiredAt) {
+		fields = append(fields, searchgeneration.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SearchGenerationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SearchGenerationMutation) ClearField(name string) error {
+	switch name {
+	case searchgeneration.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	case searchgeneration.FieldBuiltAt:
+		m.ClearBuiltAt()
+		return nil
+	case searchgeneration.FieldLiveAt:
+		m.ClearLiveAt()
+		return nil
+	case searchgeneration.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SearchGeneration nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SearchGenerationMutation) ResetField(name string) error {
+	switch name {
+	case searchgeneration.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case searchgeneration.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case searchgeneration.FieldInstance:
+		m.ResetInstance()
+		return nil
+	case searchgeneration.FieldEngine:
+		m.ResetEngine()
+		return nil
+	case searchgeneration.FieldState:
+		m.ResetState()
+		return nil
+	case searchgeneration.FieldMapping:
+		m.ResetMapping()
+		return nil
+	case searchgeneration.FieldDocuments:
+		m.ResetDocuments()
+		return nil
+	case searchgeneration.FieldDone:
+		m.ResetDone()
+		return nil
+	case searchgeneration.FieldDead:
+		m.ResetDead()
+		return nil
+	case searchgeneration.FieldError:
+		m.ResetError()
+		return nil
+	case searchgeneration.FieldRequestedBy:
+		m.ResetRequestedBy()
+		return nil
+	case searchgeneration.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case searchgeneration.FieldBuiltAt:
+		m.ResetBuiltAt()
+		return nil
+	case searchgeneration.FieldLiveAt:
+		m.ResetLiveAt()
+		return nil
+	case searchgeneration.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SearchGeneration field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SearchGenerationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SearchGenerationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SearchGenerationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SearchGenerationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SearchGenerationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SearchGenerationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SearchGenerationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SearchGeneration unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SearchGenerationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SearchGeneration edge %s", name)
 }
 
 // ShopPolicyMutation represents an operation that mutates the ShopPolicy nodes in the graph.

@@ -28,6 +28,9 @@ import (
 	"github.com/souk-commerce/souk/ent/mediaasset"
 	"github.com/souk-commerce/souk/ent/menu"
 	"github.com/souk-commerce/souk/ent/menuitem"
+	"github.com/souk-commerce/souk/ent/merchandisingitem"
+	"github.com/souk-commerce/souk/ent/merchandisingrelease"
+	"github.com/souk-commerce/souk/ent/merchandisingversion"
 	"github.com/souk-commerce/souk/ent/metafield"
 	"github.com/souk-commerce/souk/ent/order"
 	"github.com/souk-commerce/souk/ent/orderdelivery"
@@ -50,6 +53,8 @@ import (
 	"github.com/souk-commerce/souk/ent/reservation"
 	"github.com/souk-commerce/souk/ent/restockrequest"
 	"github.com/souk-commerce/souk/ent/schema"
+	"github.com/souk-commerce/souk/ent/searchdeadletter"
+	"github.com/souk-commerce/souk/ent/searchgeneration"
 	"github.com/souk-commerce/souk/ent/shoppolicy"
 	"github.com/souk-commerce/souk/ent/shopsetting"
 	"github.com/souk-commerce/souk/ent/staffmember"
@@ -555,6 +560,35 @@ func init() {
 	menuitemDescPosition := menuitemFields[7].Descriptor()
 	// menuitem.DefaultPosition holds the default value on creation for the position field.
 	menuitem.DefaultPosition = menuitemDescPosition.Default.(int)
+	merchandisingitemMixin := schema.MerchandisingItem{}.Mixin()
+	merchandisingitemMixinFields2 := merchandisingitemMixin[2].Fields()
+	_ = merchandisingitemMixinFields2
+	merchandisingitemFields := schema.MerchandisingItem{}.Fields()
+	_ = merchandisingitemFields
+	// merchandisingitemDescVersion is the schema descriptor for version field.
+	merchandisingitemDescVersion := merchandisingitemMixinFields2[0].Descriptor()
+	// merchandisingitem.DefaultVersion holds the default value on creation for the version field.
+	merchandisingitem.DefaultVersion = merchandisingitemDescVersion.Default.(int64)
+	// merchandisingitemDescLatestVersion is the schema descriptor for latest_version field.
+	merchandisingitemDescLatestVersion := merchandisingitemFields[2].Descriptor()
+	// merchandisingitem.DefaultLatestVersion holds the default value on creation for the latest_version field.
+	merchandisingitem.DefaultLatestVersion = merchandisingitemDescLatestVersion.Default.(int)
+	merchandisingreleaseFields := schema.MerchandisingRelease{}.Fields()
+	_ = merchandisingreleaseFields
+	// merchandisingreleaseDescAuthor is the schema descriptor for author field.
+	merchandisingreleaseDescAuthor := merchandisingreleaseFields[4].Descriptor()
+	// merchandisingrelease.DefaultAuthor holds the default value on creation for the author field.
+	merchandisingrelease.DefaultAuthor = merchandisingreleaseDescAuthor.Default.(string)
+	merchandisingversionFields := schema.MerchandisingVersion{}.Fields()
+	_ = merchandisingversionFields
+	// merchandisingversionDescNote is the schema descriptor for note field.
+	merchandisingversionDescNote := merchandisingversionFields[3].Descriptor()
+	// merchandisingversion.DefaultNote holds the default value on creation for the note field.
+	merchandisingversion.DefaultNote = merchandisingversionDescNote.Default.(string)
+	// merchandisingversionDescAuthor is the schema descriptor for author field.
+	merchandisingversionDescAuthor := merchandisingversionFields[4].Descriptor()
+	// merchandisingversion.DefaultAuthor holds the default value on creation for the author field.
+	merchandisingversion.DefaultAuthor = merchandisingversionDescAuthor.Default.(string)
 	metafieldFields := schema.Metafield{}.Fields()
 	_ = metafieldFields
 	// metafieldDescDescription is the schema descriptor for description field.
@@ -895,6 +929,50 @@ func init() {
 	restockrequestDescState := restockrequestFields[6].Descriptor()
 	// restockrequest.DefaultState holds the default value on creation for the state field.
 	restockrequest.DefaultState = restockrequestDescState.Default.(string)
+	searchdeadletterFields := schema.SearchDeadLetter{}.Fields()
+	_ = searchdeadletterFields
+	// searchdeadletterDescInstance is the schema descriptor for instance field.
+	searchdeadletterDescInstance := searchdeadletterFields[0].Descriptor()
+	// searchdeadletter.DefaultInstance holds the default value on creation for the instance field.
+	searchdeadletter.DefaultInstance = searchdeadletterDescInstance.Default.(string)
+	// searchdeadletterDescAttempts is the schema descriptor for attempts field.
+	searchdeadletterDescAttempts := searchdeadletterFields[6].Descriptor()
+	// searchdeadletter.DefaultAttempts holds the default value on creation for the attempts field.
+	searchdeadletter.DefaultAttempts = searchdeadletterDescAttempts.Default.(int)
+	searchgenerationFields := schema.SearchGeneration{}.Fields()
+	_ = searchgenerationFields
+	// searchgenerationDescInstance is the schema descriptor for instance field.
+	searchgenerationDescInstance := searchgenerationFields[0].Descriptor()
+	// searchgeneration.DefaultInstance holds the default value on creation for the instance field.
+	searchgeneration.DefaultInstance = searchgenerationDescInstance.Default.(string)
+	// searchgenerationDescState is the schema descriptor for state field.
+	searchgenerationDescState := searchgenerationFields[2].Descriptor()
+	// searchgeneration.DefaultState holds the default value on creation for the state field.
+	searchgeneration.DefaultState = searchgenerationDescState.Default.(string)
+	// searchgenerationDescMapping is the schema descriptor for mapping field.
+	searchgenerationDescMapping := searchgenerationFields[3].Descriptor()
+	// searchgeneration.DefaultMapping holds the default value on creation for the mapping field.
+	searchgeneration.DefaultMapping = searchgenerationDescMapping.Default.(string)
+	// searchgenerationDescDocuments is the schema descriptor for documents field.
+	searchgenerationDescDocuments := searchgenerationFields[4].Descriptor()
+	// searchgeneration.DefaultDocuments holds the default value on creation for the documents field.
+	searchgeneration.DefaultDocuments = searchgenerationDescDocuments.Default.(int64)
+	// searchgenerationDescDone is the schema descriptor for done field.
+	searchgenerationDescDone := searchgenerationFields[5].Descriptor()
+	// searchgeneration.DefaultDone holds the default value on creation for the done field.
+	searchgeneration.DefaultDone = searchgenerationDescDone.Default.(int64)
+	// searchgenerationDescDead is the schema descriptor for dead field.
+	searchgenerationDescDead := searchgenerationFields[6].Descriptor()
+	// searchgeneration.DefaultDead holds the default value on creation for the dead field.
+	searchgeneration.DefaultDead = searchgenerationDescDead.Default.(int64)
+	// searchgenerationDescError is the schema descriptor for error field.
+	searchgenerationDescError := searchgenerationFields[7].Descriptor()
+	// searchgeneration.DefaultError holds the default value on creation for the error field.
+	searchgeneration.DefaultError = searchgenerationDescError.Default.(string)
+	// searchgenerationDescRequestedBy is the schema descriptor for requested_by field.
+	searchgenerationDescRequestedBy := searchgenerationFields[8].Descriptor()
+	// searchgeneration.DefaultRequestedBy holds the default value on creation for the requested_by field.
+	searchgeneration.DefaultRequestedBy = searchgenerationDescRequestedBy.Default.(string)
 	shoppolicyMixin := schema.ShopPolicy{}.Mixin()
 	shoppolicyMixinFields2 := shoppolicyMixin[2].Fields()
 	_ = shoppolicyMixinFields2

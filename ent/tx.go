@@ -78,6 +78,12 @@ type Tx struct {
 	Menu *MenuClient
 	// MenuItem is the client for interacting with the MenuItem builders.
 	MenuItem *MenuItemClient
+	// MerchandisingItem is the client for interacting with the MerchandisingItem builders.
+	MerchandisingItem *MerchandisingItemClient
+	// MerchandisingRelease is the client for interacting with the MerchandisingRelease builders.
+	MerchandisingRelease *MerchandisingReleaseClient
+	// MerchandisingVersion is the client for interacting with the MerchandisingVersion builders.
+	MerchandisingVersion *MerchandisingVersionClient
 	// Metafield is the client for interacting with the Metafield builders.
 	Metafield *MetafieldClient
 	// Order is the client for interacting with the Order builders.
@@ -132,6 +138,10 @@ type Tx struct {
 	Reservation *ReservationClient
 	// RestockRequest is the client for interacting with the RestockRequest builders.
 	RestockRequest *RestockRequestClient
+	// SearchDeadLetter is the client for interacting with the SearchDeadLetter builders.
+	SearchDeadLetter *SearchDeadLetterClient
+	// SearchGeneration is the client for interacting with the SearchGeneration builders.
+	SearchGeneration *SearchGenerationClient
 	// ShopPolicy is the client for interacting with the ShopPolicy builders.
 	ShopPolicy *ShopPolicyClient
 	// ShopSetting is the client for interacting with the ShopSetting builders.
@@ -333,6 +343,9 @@ func (tx *Tx) init() {
 	tx.MediaAsset = NewMediaAssetClient(tx.config)
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuItem = NewMenuItemClient(tx.config)
+	tx.MerchandisingItem = NewMerchandisingItemClient(tx.config)
+	tx.MerchandisingRelease = NewMerchandisingReleaseClient(tx.config)
+	tx.MerchandisingVersion = NewMerchandisingVersionClient(tx.config)
 	tx.Metafield = NewMetafieldClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
 	tx.OrderDelivery = NewOrderDeliveryClient(tx.config)
@@ -360,6 +373,8 @@ func (tx *Tx) init() {
 	tx.PurchaseOrderLine = NewPurchaseOrderLineClient(tx.config)
 	tx.Reservation = NewReservationClient(tx.config)
 	tx.RestockRequest = NewRestockRequestClient(tx.config)
+	tx.SearchDeadLetter = NewSearchDeadLetterClient(tx.config)
+	tx.SearchGeneration = NewSearchGenerationClient(tx.config)
 	tx.ShopPolicy = NewShopPolicyClient(tx.config)
 	tx.ShopSetting = NewShopSettingClient(tx.config)
 	tx.Slug = NewSlugClient(tx.config)

@@ -393,6 +393,42 @@ func (f MenuItemFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MenuItemMutation", m)
 }
 
+// The MerchandisingItemFunc type is an adapter to allow the use of ordinary
+// function as MerchandisingItem mutator.
+type MerchandisingItemFunc func(context.Context, *ent.MerchandisingItemMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MerchandisingItemFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MerchandisingItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MerchandisingItemMutation", m)
+}
+
+// The MerchandisingReleaseFunc type is an adapter to allow the use of ordinary
+// function as MerchandisingRelease mutator.
+type MerchandisingReleaseFunc func(context.Context, *ent.MerchandisingReleaseMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MerchandisingReleaseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MerchandisingReleaseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MerchandisingReleaseMutation", m)
+}
+
+// The MerchandisingVersionFunc type is an adapter to allow the use of ordinary
+// function as MerchandisingVersion mutator.
+type MerchandisingVersionFunc func(context.Context, *ent.MerchandisingVersionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MerchandisingVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MerchandisingVersionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MerchandisingVersionMutation", m)
+}
+
 // The MetafieldFunc type is an adapter to allow the use of ordinary
 // function as Metafield mutator.
 type MetafieldFunc func(context.Context, *ent.MetafieldMutation) (ent.Value, error)
@@ -715,6 +751,30 @@ func (f RestockRequestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RestockRequestMutation", m)
+}
+
+// The SearchDeadLetterFunc type is an adapter to allow the use of ordinary
+// function as SearchDeadLetter mutator.
+type SearchDeadLetterFunc func(context.Context, *ent.SearchDeadLetterMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SearchDeadLetterFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SearchDeadLetterMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SearchDeadLetterMutation", m)
+}
+
+// The SearchGenerationFunc type is an adapter to allow the use of ordinary
+// function as SearchGeneration mutator.
+type SearchGenerationFunc func(context.Context, *ent.SearchGenerationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SearchGenerationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SearchGenerationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SearchGenerationMutation", m)
 }
 
 // The ShopPolicyFunc type is an adapter to allow the use of ordinary

@@ -1225,6 +1225,101 @@ var (
 			},
 		},
 	}
+	// MerchandisingItemColumns holds the columns for the "merchandising_item" table.
+	MerchandisingItemColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt64, Default: 1},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "latest_version", Type: field.TypeInt, Default: 1},
+		{Name: "live_version", Type: field.TypeInt, Nullable: true},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
+	}
+	// MerchandisingItemTable holds the schema information for the "merchandising_item" table.
+	MerchandisingItemTable = &schema.Table{
+		Name:       "merchandising_item",
+		Columns:    MerchandisingItemColumns,
+		PrimaryKey: []*schema.Column{MerchandisingItemColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "merchandisingitem_kind_id",
+				Unique:  false,
+				Columns: []*schema.Column{MerchandisingItemColumns[4], MerchandisingItemColumns[0]},
+			},
+			{
+				Name:    "merchandising_item_live",
+				Unique:  false,
+				Columns: []*schema.Column{MerchandisingItemColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(live_version IS NOT NULL)",
+				},
+			},
+		},
+	}
+	// MerchandisingReleaseColumns holds the columns for the "merchandising_release" table.
+	MerchandisingReleaseColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "action", Type: field.TypeString},
+		{Name: "from_version", Type: field.TypeInt, Nullable: true},
+		{Name: "to_version", Type: field.TypeInt, Nullable: true},
+		{Name: "author", Type: field.TypeString, Default: ""},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "item_id", Type: field.TypeInt64},
+	}
+	// MerchandisingReleaseTable holds the schema information for the "merchandising_release" table.
+	MerchandisingReleaseTable = &schema.Table{
+		Name:       "merchandising_release",
+		Columns:    MerchandisingReleaseColumns,
+		PrimaryKey: []*schema.Column{MerchandisingReleaseColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "merchandising_release_merchandising_item_item",
+				Columns:    []*schema.Column{MerchandisingReleaseColumns[6]},
+				RefColumns: []*schema.Column{MerchandisingItemColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "merchandisingrelease_item_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{MerchandisingReleaseColumns[6], MerchandisingReleaseColumns[0]},
+			},
+		},
+	}
+	// MerchandisingVersionColumns holds the columns for the "merchandising_version" table.
+	MerchandisingVersionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "content", Type: field.TypeJSON},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "author", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "item_id", Type: field.TypeInt64},
+	}
+	// MerchandisingVersionTable holds the schema information for the "merchandising_version" table.
+	MerchandisingVersionTable = &schema.Table{
+		Name:       "merchandising_version",
+		Columns:    MerchandisingVersionColumns,
+		PrimaryKey: []*schema.Column{MerchandisingVersionColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "merchandising_version_merchandising_item_item",
+				Columns:    []*schema.Column{MerchandisingVersionColumns[6]},
+				RefColumns: []*schema.Column{MerchandisingItemColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "merchandisingversion_item_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{MerchandisingVersionColumns[6], MerchandisingVersionColumns[1]},
+			},
+		},
+	}
 	// MetafieldColumns holds the columns for the "metafield" table.
 	MetafieldColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2430,6 +2525,77 @@ var (
 			},
 		},
 	}
+	// SearchDeadLetterColumns holds the columns for the "search_dead_letter" table.
+	SearchDeadLetterColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "instance", Type: field.TypeString, Default: ""},
+		{Name: "engine", Type: field.TypeString},
+		{Name: "language", Type: field.TypeString},
+		{Name: "product_id", Type: field.TypeInt64},
+		{Name: "error", Type: field.TypeString},
+		{Name: "payload_hash", Type: field.TypeBytes},
+		{Name: "attempts", Type: field.TypeInt, Default: 1},
+		{Name: "first_at", Type: field.TypeTime},
+		{Name: "last_at", Type: field.TypeTime},
+	}
+	// SearchDeadLetterTable holds the schema information for the "search_dead_letter" table.
+	SearchDeadLetterTable = &schema.Table{
+		Name:       "search_dead_letter",
+		Columns:    SearchDeadLetterColumns,
+		PrimaryKey: []*schema.Column{SearchDeadLetterColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "searchdeadletter_instance_engine_language_product_id",
+				Unique:  true,
+				Columns: []*schema.Column{SearchDeadLetterColumns[1], SearchDeadLetterColumns[2], SearchDeadLetterColumns[3], SearchDeadLetterColumns[4]},
+			},
+			{
+				Name:    "searchdeadletter_product_id",
+				Unique:  false,
+				Columns: []*schema.Column{SearchDeadLetterColumns[4]},
+			},
+		},
+	}
+	// SearchGenerationColumns holds the columns for the "search_generation" table.
+	SearchGenerationColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "instance", Type: field.TypeString, Default: ""},
+		{Name: "engine", Type: field.TypeString},
+		{Name: "state", Type: field.TypeString, Default: "requested"},
+		{Name: "mapping", Type: field.TypeString, Default: ""},
+		{Name: "documents", Type: field.TypeInt64, Default: 0},
+		{Name: "done", Type: field.TypeInt64, Default: 0},
+		{Name: "dead", Type: field.TypeInt64, Default: 0},
+		{Name: "error", Type: field.TypeString, Default: ""},
+		{Name: "requested_by", Type: field.TypeString, Default: ""},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true},
+		{Name: "built_at", Type: field.TypeTime, Nullable: true},
+		{Name: "live_at", Type: field.TypeTime, Nullable: true},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+	}
+	// SearchGenerationTable holds the schema information for the "search_generation" table.
+	SearchGenerationTable = &schema.Table{
+		Name:       "search_generation",
+		Columns:    SearchGenerationColumns,
+		PrimaryKey: []*schema.Column{SearchGenerationColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "search_generation_one_live",
+				Unique:  true,
+				Columns: []*schema.Column{SearchGenerationColumns[3], SearchGenerationColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "((state)::text = 'live'::text)",
+				},
+			},
+			{
+				Name:    "searchgeneration_instance_engine_id",
+				Unique:  false,
+				Columns: []*schema.Column{SearchGenerationColumns[3], SearchGenerationColumns[4], SearchGenerationColumns[0]},
+			},
+		},
+	}
 	// ShopPolicyColumns holds the columns for the "shop_policy" table.
 	ShopPolicyColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -3220,6 +3386,9 @@ var (
 		MediaAssetTable,
 		MenuTable,
 		MenuItemTable,
+		MerchandisingItemTable,
+		MerchandisingReleaseTable,
+		MerchandisingVersionTable,
 		MetafieldTable,
 		SalesOrderTable,
 		OrderDeliveryTable,
@@ -3247,6 +3416,8 @@ var (
 		PurchaseOrderLineTable,
 		ReservationTable,
 		RestockRequestTable,
+		SearchDeadLetterTable,
+		SearchGenerationTable,
 		ShopPolicyTable,
 		ShopSettingTable,
 		SlugTable,
@@ -3512,6 +3683,29 @@ func init() {
 		"menu_item_target": "(type <> 'http' OR url <> '') AND (type NOT IN ('article','blog','collection','page','product','shop_policy') OR resource_id IS NOT NULL)",
 		"menu_item_type":   "type IN ('article','blog','catalog','collection','collections','customer_account_page','frontpage','http','page','product','search','shop_policy')",
 	}
+	MerchandisingItemTable.Annotation = &entsql.Annotation{
+		Table: "merchandising_item",
+	}
+	MerchandisingItemTable.Annotation.Checks = map[string]string{
+		"merchandising_item_archived": "archived_at IS NULL OR live_version IS NULL",
+		"merchandising_item_kind":     "kind IN ('rule','synonym','stop_words','redirect','banner','profile','facet','experiment','suggestion')",
+		"merchandising_item_name":     "name <> ''",
+		"merchandising_item_versions": "latest_version >= 1 AND (live_version IS NULL OR live_version BETWEEN 1 AND latest_version)",
+	}
+	MerchandisingReleaseTable.ForeignKeys[0].RefTable = MerchandisingItemTable
+	MerchandisingReleaseTable.Annotation = &entsql.Annotation{
+		Table: "merchandising_release",
+	}
+	MerchandisingReleaseTable.Annotation.Checks = map[string]string{
+		"merchandising_release_action": "action IN ('publish','unpublish','rollback','archive')",
+	}
+	MerchandisingVersionTable.ForeignKeys[0].RefTable = MerchandisingItemTable
+	MerchandisingVersionTable.Annotation = &entsql.Annotation{
+		Table: "merchandising_version",
+	}
+	MerchandisingVersionTable.Annotation.Checks = map[string]string{
+		"merchandising_version_number": "number >= 1",
+	}
 	MetafieldTable.Annotation = &entsql.Annotation{
 		Table: "metafield",
 	}
@@ -3718,6 +3912,20 @@ func init() {
 	RestockRequestTable.Annotation.Checks = map[string]string{
 		"restock_request_ended": "(state = 'waiting') = (ended_at IS NULL)",
 		"restock_request_state": "state IN ('waiting','notified','cancelled')",
+	}
+	SearchDeadLetterTable.Annotation = &entsql.Annotation{
+		Table: "search_dead_letter",
+	}
+	SearchDeadLetterTable.Annotation.Checks = map[string]string{
+		"search_dead_letter_attempts": "attempts >= 1",
+	}
+	SearchGenerationTable.Annotation = &entsql.Annotation{
+		Table: "search_generation",
+	}
+	SearchGenerationTable.Annotation.Checks = map[string]string{
+		"search_generation_counts": "documents >= 0 AND done >= 0 AND dead >= 0",
+		"search_generation_live":   "(state = 'live') <= (live_at IS NOT NULL)",
+		"search_generation_state":  "state IN ('requested','building','live','previous','dropped','failed')",
 	}
 	ShopPolicyTable.Annotation = &entsql.Annotation{
 		Table: "shop_policy",

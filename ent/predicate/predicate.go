@@ -102,6 +102,15 @@ type Menu func(*sql.Selector)
 // MenuItem is the predicate function for menuitem builders.
 type MenuItem func(*sql.Selector)
 
+// MerchandisingItem is the predicate function for merchandisingitem builders.
+type MerchandisingItem func(*sql.Selector)
+
+// MerchandisingRelease is the predicate function for merchandisingrelease builders.
+type MerchandisingRelease func(*sql.Selector)
+
+// MerchandisingVersion is the predicate function for merchandisingversion builders.
+type MerchandisingVersion func(*sql.Selector)
+
 // Metafield is the predicate function for metafield builders.
 type Metafield func(*sql.Selector)
 
@@ -182,6 +191,12 @@ type Reservation func(*sql.Selector)
 
 // RestockRequest is the predicate function for restockrequest builders.
 type RestockRequest func(*sql.Selector)
+
+// SearchDeadLetter is the predicate function for searchdeadletter builders.
+type SearchDeadLetter func(*sql.Selector)
+
+// SearchGeneration is the predicate function for searchgeneration builders.
+type SearchGeneration func(*sql.Selector)
 
 // ShopPolicy is the predicate function for shoppolicy builders.
 type ShopPolicy func(*sql.Selector)

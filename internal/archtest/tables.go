@@ -49,7 +49,7 @@ var outside = []string{"internal/testkit", "internal/tools", "internal/archtest"
 var roomOrder = []string{
 	"audit", "market", "translation", "metafield", "staff", "media", "content", "track",
 	"catalog", "pricing", "bundle", "tax", "inventory", "warehouse", "purchasing", "replenish", "stockfeed", "importer", "shipping", "payment",
-	"listing", "quote", "cart", "order", "checkout", "search", "restock", "notify",
+	"listing", "quote", "cart", "order", "checkout", "search", "merchandising", "insight", "recommend", "restock", "notify",
 }
 
 // tableOwners says which room owns which tables. Nobody else names them, in ent
@@ -88,6 +88,10 @@ var tableOwners = map[string][]string{
 		"sales_order", "order_line", "order_line_component", "order_delivery", "order_tax", "order_transition", "order_note", "order_tag", "raw_order_number",
 	},
 	"checkout":                {"checkout", "checkout_line", "checkout_transition"},
+	"search":                  {"search_generation", "search_dead_letter"},
+	"merchandising":           {"merchandising_item", "merchandising_version", "merchandising_release"},
+	"insight":                 {"query_day", "query_product", "query_follow", "query_intent", "query_proposal", "experiment_day"},
+	"recommend":               {"product_score", "product_affinity"},
 	"notify":                  {"mail_message"},
 	"importer":                {"import_run"},
 	"adapter/payment/sandbox": {"sandbox_charge"},
