@@ -14,6 +14,7 @@ CREATE TABLE query_day (
     query     text   NOT NULL CHECK (query <> '' AND length(query) <= 200), -- normalized
     searches  bigint NOT NULL CHECK (searches > 0),
     tracked   bigint NOT NULL DEFAULT 0 CHECK (tracked BETWEEN 0 AND searches),  -- of visitors who agreed to be followed
+    sessions  bigint NOT NULL DEFAULT 0,    -- different visits among the tracked ones
     zero      bigint NOT NULL DEFAULT 0,    -- found nothing at all
     rescued   bigint NOT NULL DEFAULT 0,    -- found something only after the query was changed
     refined   bigint NOT NULL DEFAULT 0,    -- another search followed without a click

@@ -50,7 +50,7 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	c.AddCommand(devCommand(), serveCommand(), workerCommand(), migrateCommand(), importCommand(), exportCommand(),
-		seedCommand(), doctorCommand(), configCommand(), adminCommand(), versionCommand())
+		seedCommand(), reindexCommand(), doctorCommand(), configCommand(), adminCommand(), versionCommand())
 	return c
 }
 

@@ -194,3 +194,18 @@ func adminCommand() *cobra.Command {
 	c.AddCommand(create)
 	return c
 }
+
+func reindexCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "reindex",
+		Short: "Build the search index anew",
+		Long: "Asks for a new generation of the search index and follows it. Searches are answered by the present one until the new one is " +
+			"complete and looked over. The process that writes the index builds it; where none runs, this command does.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return inShop(c, func(ctx context.Context, s shop) error {
+				return s.Reindex(ctx, func(line string) { fmt.Fprintln(c.OutOrStdout(), line) })
+			})
+		},
+	}
+}

@@ -16,16 +16,19 @@ import (
 	"github.com/souk-commerce/souk/graph/admin"
 	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/internal/adapter/media/disk"
+	"github.com/souk-commerce/souk/internal/adapter/search/bleve"
 	"github.com/souk-commerce/souk/internal/audit"
 	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/importer"
+	"github.com/souk-commerce/souk/internal/insight"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/notify"
 	"github.com/souk-commerce/souk/internal/order"
@@ -38,8 +41,10 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/secret"
 	"github.com/souk-commerce/souk/internal/pricing"
 	"github.com/souk-commerce/souk/internal/purchasing"
+	"github.com/souk-commerce/souk/internal/recommend"
 	"github.com/souk-commerce/souk/internal/replenish"
 	"github.com/souk-commerce/souk/internal/restock"
+	"github.com/souk-commerce/souk/internal/search"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/stockfeed"
@@ -68,7 +73,7 @@ type house struct {
 
 func open(t *testing.T) *house {
 	t.Helper()
-	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(market.Checks(), catalog.Checks(), pricing.Checks(), bundle.Checks(), inventory.Checks(), warehouse.Checks(), purchasing.Checks(), stockfeed.Checks(), shipping.Checks(), payment.Checks(), notify.Checks())...))
+	db := testkit.DB(t, testkit.WithInvariants(slices.Concat(market.Checks(), catalog.Checks(), pricing.Checks(), bundle.Checks(), inventory.Checks(), warehouse.Checks(), purchasing.Checks(), stockfeed.Checks(), shipping.Checks(), payment.Checks(), notify.Checks(), search.Checks(), merchandising.Checks(), insight.Checks(), recommend.Checks())...))
 	events, log := event.NewOutbox(db), audit.New(db)
 	store, err := disk.Open(t.TempDir(), db.Clock())
 	if err != nil {
@@ -104,7 +109,14 @@ func open(t *testing.T) *house {
 	d.Delivery = shipping.NewService(db, events, log)
 	d.Payments = payment.NewService(db, events, cardTill, invoiceTill)
 	d.Orders = order.NewService(order.Rooms{DB: db, Events: events, Audit: log, Inventory: d.Stock, Payments: d.Payments, Attempts: generous{}, Key: key})
-	d.Rules = listing.NewService(db, d.PublicURL)
+	shelves := listing.NewService(db, d.PublicURL)
+	d.Rules, d.Buyers = shelves, listing.NewBuyers(db, d.Directory)
+	engine := bleve.New(bleve.Config{Root: t.TempDir()})
+	t.Cleanup(func() { _ = engine.Close() })
+	d.Search = search.NewService(search.Rooms{DB: db, Events: events, Audit: log, Listing: shelves, Markets: d.Directory, Engine: engine}, search.Config{Poll: 50 * time.Millisecond})
+	d.Merchandising = merchandising.NewService(merchandising.Rooms{DB: db, Events: events, Audit: log, Search: d.Search, Listing: shelves, Clock: db.Clock()})
+	d.Insight = insight.NewService(insight.Rooms{DB: db, Events: events, Audit: log, Items: d.Merchandising}, insight.Config{})
+	d.Recommend = recommend.NewService(recommend.Rooms{DB: db, Events: events, Search: d.Search})
 	d.Mails, err = notify.NewService(notify.Rooms{DB: db, Orders: d.Orders, Markets: d.Markets, PublicURL: d.PublicURL})
 	if err != nil {
 		t.Fatal(err)
@@ -143,6 +155,7 @@ func (h *house) found() {
 	h.must(h.deps.Directory.Refresh(ctx))
 	_, err = h.deps.Prices.CreateList(ctx, pricing.NewList{Name: "Base", Base: true})
 	h.must(err)
+	h.must(h.deps.Buyers.Refresh(ctx))
 	_, err = h.deps.Stock.CreateLocation(ctx, inventory.NewLocation{Handle: "main", Name: "Main", Default: true})
 	h.must(err)
 	for _, role := range []staff.Role{staff.Owner, staff.Admin, staff.Editor, staff.Viewer} {

@@ -8,17 +8,20 @@ import (
 	"github.com/souk-commerce/souk/internal/bundle"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
+	"github.com/souk-commerce/souk/internal/insight"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/notify"
 	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/pricing"
 	"github.com/souk-commerce/souk/internal/purchasing"
+	"github.com/souk-commerce/souk/internal/recommend"
 	"github.com/souk-commerce/souk/internal/replenish"
 	"github.com/souk-commerce/souk/internal/stockfeed"
 	"github.com/souk-commerce/souk/internal/warehouse"
@@ -61,6 +64,12 @@ type loaders struct {
 	notes         *loader.Loader[order.ID, []order.Note]
 	timelines     *loader.Loader[order.ID, []order.Entry]
 	mails         *loader.Loader[int64, []notify.Mail] // by order
+	items         *loader.Loader[merchandising.ItemID, merchandising.Item]
+	contents      *loader.Loader[merchandising.Draft, merchandising.Version]
+	proposals     *loader.Loader[insight.ProposalID, insight.Proposal]
+	proposed      *loader.Loader[queryKey, []insight.Proposal]
+	scores        *loader.Loader[catalog.ProductID, recommend.Score]
+	affinities    *loader.Loader[catalog.ProductID, []recommend.Affinity]
 }
 
 func newLoaders(d Deps) *loaders {
@@ -100,6 +109,12 @@ func newLoaders(d Deps) *loaders {
 		notes:         loader.New(d.Wait, d.Orders.Notes),
 		timelines:     loader.New(d.Wait, d.Orders.Timeline),
 		mails:         loader.New(d.Wait, d.mails),
+		items:         loader.New(d.Wait, d.Merchandising.ItemsByIDs),
+		contents:      loader.New(d.Wait, d.Merchandising.VersionsByDrafts),
+		proposals:     loader.New(d.Wait, d.Insight.ProposalsByIDs),
+		proposed:      loader.New(d.Wait, d.proposed),
+		scores:        loader.New(d.Wait, d.Recommend.Scores),
+		affinities:    loader.New(d.Wait, d.Recommend.Affinities),
 	}
 }
 

@@ -47,9 +47,9 @@ var errRefused = errors.New("refused")
 
 // unkept are the mutations that are not wrapped: their answers carry tokens, or
 // may be large and are kept by their room under the same key, or they ask
-// another server, which must not take place in a transaction.
+// another server or take their time, which must not take place in a transaction.
 var unkept = map[string]bool{"staffLogin": true, "staffRefresh": true, "staffLogout": true,
-	"stockAdjustMany": true, "stockAdjustCsv": true, "stockFeedPull": true}
+	"stockAdjustMany": true, "stockAdjustCsv": true, "stockFeedPull": true, "searchCheck": true, "searchDeadLetterRetry": true}
 
 // InterceptField wraps the root fields of mutations that come under a key.
 func (o once) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {

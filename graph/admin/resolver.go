@@ -17,11 +17,14 @@ import (
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/importer"
+	"github.com/souk-commerce/souk/internal/insight"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/kernel/clock"
 	"github.com/souk-commerce/souk/internal/kernel/money"
+	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/notify"
 	"github.com/souk-commerce/souk/internal/order"
@@ -29,8 +32,10 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/pricing"
 	"github.com/souk-commerce/souk/internal/purchasing"
+	"github.com/souk-commerce/souk/internal/recommend"
 	"github.com/souk-commerce/souk/internal/replenish"
 	"github.com/souk-commerce/souk/internal/restock"
+	"github.com/souk-commerce/souk/internal/search"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/stockfeed"
@@ -65,6 +70,12 @@ type Deps struct {
 	Payments     *payment.Service
 	Orders       *order.Service
 	Mails        *notify.Service
+
+	Search        *search.Service
+	Merchandising *merchandising.Service
+	Insight       *insight.Service
+	Recommend     *recommend.Service
+	Buyers        *listing.Buyers // makes the situations in which previews are made
 
 	// Live tells subscriptions when to look again. Nil: they hear nothing new.
 	Live *live.Hub

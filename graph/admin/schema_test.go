@@ -94,7 +94,7 @@ func owns(permission string) bool {
 // Every change to something that has a version names the version.
 func TestSchema_namesTheVersionInEveryChange(t *testing.T) {
 	t.Parallel()
-	unversioned := []string{"mediaUpdate", "redirectDelete", "orderNoteAdd", "stockCountRecord", "stockFeedUpload", "stockFeedPull"} // these things have none, or are only added to
+	unversioned := []string{"mediaUpdate", "redirectDelete", "orderNoteAdd", "stockCountRecord", "stockFeedUpload", "stockFeedPull", "searchDeadLetterRetry", "searchProposalAccept", "searchProposalDismiss"} // these things have none, or are only added to
 	for _, f := range admin.Schema().Mutation.Fields {
 		if f.Arguments.ForName("id") == nil || slices.Contains(unversioned, f.Name) {
 			continue
@@ -120,10 +120,12 @@ func TestCodes_documentEveryRefusalOfTheRooms(t *testing.T) {
 		"query_too_long", "file_not_found", "import_not_found", "no_default_location", "invalid_metafield",
 		"not_held", "hold_committed", "hold_limit", "invalid_time", "payment_not_found", "payment_method_unknown", "payment_under_way", "payment_attached",
 		"encoding_refused", "redirect_refused", "in_stock", "request_not_found", "invalid_components", "merchandise_not_found",
+		"invalid_json", "unknown_field", "draft_named_twice", "report_unknown", "period_invalid", "related_kind_unknown", "too_many_related",
+		"search_build_lost", "search_entry_refused", "search_index_missing",
 		"payment_reference_taken", "invalid_payment", "checkout_not_found", "nothing_to_refund", "no_refund_owed", "refund_by_hand",
 	}
 	for _, room := range []string{"audit", "market", "translation", "metafield", "staff", "media", "content", "catalog", "pricing", "tax", "inventory", "shipping", "payment", "order",
-		"bundle", "warehouse", "purchasing", "replenish", "stockfeed", "restock"} {
+		"bundle", "warehouse", "purchasing", "replenish", "stockfeed", "restock", "search", "merchandising", "insight", "recommend"} {
 		files, err := filepath.Glob(filepath.Join("..", "..", "internal", room, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", room, err)

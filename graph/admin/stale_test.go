@@ -75,6 +75,7 @@ func (c client) oneOfEach() map[string]string {
 	ids["stockCount"] = c.change(`mutation($l: ID!) { stockCountOpen(input: {location: $l}) { count { id } userErrors { code } } }`, "l", here).text("stockCountOpen.count.id")
 	ids["purchaseOrder"] = c.change(`mutation($s: ID!, $l: ID!, $v: ID!) { purchaseOrderCreate(input: {supplier: $s, location: $l, lines: [{variant: $v, quantity: 1}]}) { purchaseOrder { id } userErrors { code } } }`, "s", there, "l", here, "v", ids["bundle"]).text("purchaseOrderCreate.purchaseOrder.id")
 	ids["stockFeed"] = c.change(`mutation($l: ID!) { stockFeedCreate(input: {handle: "x", name: "x", kind: WEBHOOK, location: $l}) { feed { id } userErrors { code } } }`, "l", here).text("stockFeedCreate.feed.id")
+	ids["merchandisingItem"] = c.say("x", map[string]any{"stopWords": map[string]any{"language": "en", "words": []string{"x"}}})
 	return ids
 }
 
@@ -96,7 +97,7 @@ func staleCall(f *ast.FieldDefinition, ids map[string]string) string {
 		case a.Name == "idempotencyKey":
 			args = append(args, `idempotencyKey: "x"`)
 		case a.Type.NonNull && a.DefaultValue == nil:
-			value := strings.NewReplacer("languages: []", `languages: ["en"]`, "values: []", `values: [{name: "x"}]`,
+			value := strings.NewReplacer("languages: []", `languages: ["en"]`, "content: {}", `content: {stopWords: {language: "en", words: ["x"]}}`, "values: []", `values: [{name: "x"}]`,
 				`blog: "gid://souk/Nothing/999999"`, fmt.Sprintf("blog: %q", ids["blog"]), `country: "XX"`, `country: "DE"`,
 				"slots: []", fmt.Sprintf("slots: [{choices: [{variant: %q}]}]", ids["productVariantUpdate"]), `line: "gid://souk/Nothing/999999"`, `line: "gid://souk/OrderLineItem/1"`,
 				`from: "gid://souk/Nothing/999999"`, `from: "gid://souk/Location/1"`, `to: "gid://souk/Nothing/999999"`, `to: "gid://souk/Location/2"`).Replace(literal(a.Type))

@@ -43,7 +43,18 @@ var lists = map[string]string{
 	"feeds":        `query($n: Int!) { stockFeeds(first: $n) { totalCount nodes { webhookUrl location { name } } } }`,
 	"runs":         `query($n: Int!) { stockFeedRuns(first: $n) { totalCount nodes { state feed { name } } } }`,
 	"wishes":       `query($n: Int!) { restockRequests(first: $n) { totalCount nodes { email variant { sku } market { name } } } }`,
-	"staff":        `query($n: Int!) { staffMembers(first: $n) { totalCount nodes { permissions } } }`,
+	"items": `query($n: Int!) { merchandisingItems(first: $n) { totalCount nodes { state latest { content { ... on SearchRule {
+		trigger { categories { title } collections { title } markets { name } } acts { product { title } } } } } live { number } } } }`,
+	"item contents": `query($n: Int!) { merchandisingVersions(itemId: "gid://souk/MerchandisingItem/1", first: $n) { nodes { author } } }`,
+	"releases":      `query($n: Int!) { merchandisingReleases(first: $n) { nodes { item { name } } } }`,
+	"letters":       `query($n: Int!) { searchDeadLetters(first: $n) { nodes { product { title } } } }`,
+	"report":        `query($n: Int!) { searchReport(kind: ZERO_RESULTS, first: $n) { totalCount nodes { query figures { zero } proposals { item { name } product { title } } } } }`,
+	"refinements":   `query($n: Int!) { searchRefinements(first: $n) { nodes { next } } }`,
+	"intents":       `query($n: Int!) { searchIntents(first: $n) { nodes { category { title } } } }`,
+	"proposals":     `query($n: Int!) { searchProposals(first: $n) { totalCount nodes { item { name } product { title } } } }`,
+	"popularity":    `query($n: Int!) { products(first: $n) { nodes { popularity { views } affinities { product { title } } } } }`,
+	"preview":       `query($n: Int!) { searchPreview(input: {query: "P"}, first: $n) { totalCount market { name } nodes { title product { title } explain { rules { name } } } } }`,
+	"staff":         `query($n: Int!) { staffMembers(first: $n) { totalCount nodes { permissions } } }`,
 }
 
 var countries = []string{"DE", "AT", "CH", "FR", "IT", "ES", "PT", "BE", "NL", "DK", "SE", "NO"}
@@ -80,6 +91,7 @@ func (c client) fill() {
 	for _, v := range variants {
 		c.bundle(v)
 	}
+	c.searched(12)
 }
 
 // papers makes one of each paper of a variant.

@@ -5,7 +5,9 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/merchandising"
 )
 
 // resolved gives the field being resolved.
@@ -41,65 +43,49 @@ func (r *Resolver) collection(ctx context.Context, id, handle *string) (*listing
 	if err != nil || !named {
 		return nil, err
 	}
-	need, err := collectionNeed(asked, true)
-	if err != nil {
-		return nil, err
-	}
-	found, err := r.Listing.Collection(ctx, at, ref, need)
+	found, err := r.Listing.Collection(ctx, at, ref, collectionNeed(asked))
 	if err == nil {
 		r.visited(ctx, found)
 	}
 	return found, err
 }
 
-// collectionProducts gives the lists of several collections in one read, unless
-// they came together with their collection.
-func (r *Resolver) collectionProducts(ctx context.Context, of []*listing.Collection) ([]*listing.Products, error) {
-	asked := resolved(ctx)
-	if len(of) == 1 {
-		if list := of[0].List(asked.Alias); list != nil {
-			return []*listing.Products{list}, nil
-		}
-	}
-	at, err := r.at(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list, err := listOf(asked)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]listing.CollectionID, len(of))
-	for i, c := range of {
-		ids[i] = c.ID
-	}
-	lists, err := r.Listing.CollectionProducts(ctx, at, ids, list)
-	return inOrder(ids, lists), err
+// collectionProducts gives the lists of several collections in one read.
+func (r *Resolver) collectionProducts(ctx context.Context, of []*listing.Collection) ([]*answer.Products, error) {
+	return r.productLists(ctx, len(of), func(i int, ask *merchandising.Ask) { ask.Collection = of[i].ID })
 }
 
-// categoryProducts gives the lists of several categories in one read, unless
-// they came together with their category.
-func (r *Resolver) categoryProducts(ctx context.Context, of []*listing.Category) ([]*listing.Products, error) {
-	asked := resolved(ctx)
-	if len(of) == 1 {
-		if list := of[0].List(asked.Alias); list != nil {
-			return []*listing.Products{list}, nil
-		}
-	}
+// categoryProducts gives the lists of several categories in one read.
+func (r *Resolver) categoryProducts(ctx context.Context, of []*listing.Category) ([]*answer.Products, error) {
+	return r.productLists(ctx, len(of), func(i int, ask *merchandising.Ask) { ask.Category = of[i].ID })
+}
+
+// productLists answers the lists that the field being resolved asks for, once
+// for each of its owners.
+func (r *Resolver) productLists(ctx context.Context, owners int, of func(i int, ask *merchandising.Ask)) ([]*answer.Products, error) {
 	at, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list, err := listOf(asked)
+	ask, err := listOf(ctx, resolved(ctx))
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]listing.CategoryID, len(of))
-	for i, c := range of {
-		ids[i] = c.ID
+	asks := make([]merchandising.Ask, owners)
+	for i := range asks {
+		asks[i] = ask
+		of(i, &asks[i])
 	}
-	lists, err := r.Listing.CategoryProducts(ctx, at, ids, list)
-	return inOrder(ids, lists), err
+	answers, err := r.Rooms.Search.Lists(ctx, at, asks)
+	if err != nil {
+		return nil, err
+	}
+	keep(ctx, answers...)
+	out := make([]*answer.Products, owners)
+	for i, a := range answers {
+		out[i] = answer.NewProducts(a)
+	}
+	return out, nil
 }
 
 // inOrder gives what was found for each id, in the order of the ids.

@@ -8,13 +8,14 @@ package shop
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/generated"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
 // Products is the batch resolver for the products field.
-func (r *categoryResolver) Products(ctx context.Context, objs []*listing.Category, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*listing.Products, error) {
+func (r *categoryResolver) Products(ctx context.Context, objs []*listing.Category, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*answer.Products, error) {
 	return r.categoryProducts(ctx, objs)
 }
 
@@ -28,11 +29,11 @@ func (r *queryRootResolver) Category(ctx context.Context, handle *string, id *st
 	if err != nil || !named {
 		return nil, err
 	}
-	need, err := categoryNeed(asked, true)
-	if err != nil {
-		return nil, err
+	found, err := r.Listing.Category(ctx, at, ref, categoryNeed(asked))
+	if err == nil {
+		r.entered(ctx, found)
 	}
-	return r.Listing.Category(ctx, at, ref, need)
+	return found, err
 }
 
 // Categories is the resolver for the categories field.

@@ -8,12 +8,13 @@ package shop
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/generated"
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
 // Products is the batch resolver for the products field.
-func (r *collectionResolver) Products(ctx context.Context, objs []*listing.Collection, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*listing.Products, error) {
+func (r *collectionResolver) Products(ctx context.Context, objs []*listing.Collection, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*answer.Products, error) {
 	return r.collectionProducts(ctx, objs)
 }
 
@@ -38,11 +39,7 @@ func (r *queryRootResolver) Collections(ctx context.Context, after *string, befo
 		Total: asked.has("CollectionConnection", "totalCount"),
 	}
 	for _, node := range asked.nodes("CollectionConnection", "CollectionEdge") {
-		need, err := collectionNeed(node, false)
-		if err != nil {
-			return nil, err
-		}
-		list.Need.Metafields = append(list.Need.Metafields, need.Metafields...)
+		list.Need.Metafields = append(list.Need.Metafields, collectionNeed(node).Metafields...)
 	}
 	return r.Listing.Collections(ctx, at, list)
 }

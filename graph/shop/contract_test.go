@@ -29,7 +29,7 @@ func shared(t *testing.T, name string) []byte {
 	return text
 }
 
-// later are the parts of the contract that wait for accounts and recommendations.
+// later are the parts of the contract that wait for accounts.
 func later(path string) bool {
 	name, field, _ := strings.Cut(path, ".")
 	switch {
@@ -43,7 +43,7 @@ func later(path string) bool {
 	case name == "Mutation":
 		return strings.HasPrefix(field, "customer")
 	case name == "QueryRoot":
-		return field == "customer" || field == "productRecommendations"
+		return field == "customer"
 	}
 	return false
 }

@@ -1,7 +1,7 @@
 package shop
 
 import (
-	"encoding/json"
+	"strconv"
 
 	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
@@ -10,44 +10,63 @@ import (
 	"github.com/souk-commerce/souk/internal/track"
 )
 
-// payload is what an event keeps: ids, positions and words, no personal data.
-type payload struct {
-	Category   *int64  `json:"categoryId,omitempty"`
-	Collection *int64  `json:"collectionId,omitempty"`
-	Product    *int64  `json:"productId,omitempty"`
-	Variant    *int64  `json:"variantId,omitempty"`
-	Hits       *int    `json:"hits,omitempty"`
-	Path       *string `json:"path,omitempty"`
-	Position   *int    `json:"position,omitempty"`
-	Quantity   *int    `json:"quantity,omitempty"`
-	Query      *string `json:"query,omitempty"`
-}
+// mostSeen is how many products one impression may name.
+const mostSeen = 50
 
-func eventsOf(in []*model.StorefrontEventInput) []track.Event {
+var errSeen = fault.Newf(fault.Invalid, "too_many_products", "An impression names at most %d products.", mostSeen)
+
+func eventsOf(in []*model.StorefrontEventInput) ([]track.Event, error) {
 	out := make([]track.Event, len(in))
+	var refused fault.List
 	for i, e := range in {
-		raw, err := json.Marshal(payload{
-			Category: number("Category", e.CategoryID), Collection: number("Collection", e.CollectionID),
-			Product: number("Product", e.ProductID), Variant: number("ProductVariant", e.VariantID),
-			Path: e.Path, Position: e.Position, Quantity: e.Quantity, Query: e.Query,
-		})
-		if err != nil { // there is nothing in it that does not marshal
-			panic(err)
+		if len(e.ProductIds) > mostSeen {
+			refused.Add(errSeen.At("events", strconv.Itoa(i), "productIds"))
 		}
-		out[i] = track.Event{Kind: e.Kind, Payload: raw}
+		out[i] = payloadOf(e).Event(e.Kind)
 		if e.At != nil {
 			out[i].OccurredAt = *e.At
 		}
 	}
-	return out
+	return out, refused.Err()
 }
 
-func number(typ string, id *string) *int64 {
-	n, ok := numberOf(typ, id)
-	if !ok || n == 0 {
-		return nil
+func payloadOf(e *model.StorefrontEventInput) track.Payload {
+	p := track.Payload{
+		QueryID: either(e.QueryID, ""), Query: either(e.Query, ""), Path: either(e.Path, ""), Position: either(e.Position, 0), Quantity: either(e.Quantity, 0),
+		Category: number("Category", e.CategoryID), Collection: number("Collection", e.CollectionID),
+		Product: number("Product", e.ProductID), Variant: number("ProductVariant", e.VariantID),
 	}
-	return &n
+	for _, id := range e.ProductIds {
+		if n := number("Product", &id); n != 0 {
+			p.Products = append(p.Products, n)
+		}
+	}
+	if e.Kind == track.Click || e.Kind == track.Impression {
+		p.Source = sourceOf(p)
+	}
+	return p
+}
+
+// sourceOf tells the list that a hit was seen in.
+func sourceOf(p track.Payload) string {
+	switch {
+	case p.Collection != 0:
+		return "collection"
+	case p.Category != 0:
+		return "category"
+	case p.QueryID != "" || p.Query != "":
+		return "search"
+	}
+	return ""
+}
+
+// number reads an id; 0 stands for none of that type.
+func number(typ string, id *string) int64 {
+	n, ok := numberOf(typ, id)
+	if !ok {
+		return 0
+	}
+	return n
 }
 
 // problemsOf gives refusals of an input as data; what is no refusal stays an

@@ -21,7 +21,11 @@ func (r *mutationResolver) EventsTrack(ctx context.Context, consent *model.Visit
 	who := track.VisitorOf(ctx)
 	who.SessionID, who.VisitorID = either(sessionID, who.SessionID), either(visitorID, who.VisitorID)
 	who.Consent = track.Consent{Analytics: either(consent.Analytics, false), Marketing: either(consent.Marketing, false)}
-	if err := r.Track.RecordFromClient(track.WithVisitor(ctx, who), eventsOf(events)); err != nil {
+	told, err := eventsOf(events)
+	if err == nil {
+		err = r.Track.RecordFromClient(track.WithVisitor(ctx, who), told)
+	}
+	if err != nil {
 		problems, err := problemsOf(err)
 		return &model.EventsTrackPayload{UserErrors: problems}, err
 	}

@@ -9,7 +9,10 @@ func Examples() []playground.Example {
 		{Name: "Products", Variables: `{"first": 6}`, Query: exampleProducts},
 		{Name: "Product", Variables: `{"first": 1}`, Query: exampleProduct},
 		{Name: "Collection", Variables: `{"handle": "frontpage"}`, Query: exampleCollection},
-		{Name: "Search", Variables: `{"query": "linen"}`, Query: exampleSearch},
+		{Name: "Search", Variables: `{"query": "linnen"}`, Query: exampleSearch},
+		{Name: "Suggest", Variables: `{"typed": "li"}`, Query: exampleSuggest},
+		{Name: "Events", Variables: `{"queryId": "the queryId of a search", "shown": ["gid://souk/Product/1", "gid://souk/Product/2"], "clicked": "gid://souk/Product/1"}`, Query: exampleClick},
+		{Name: "Related", Variables: `{"product": "gid://souk/Product/1"}`, Query: exampleRelated},
 		{Name: "Menu", Variables: `{"handle": "main-menu"}`, Query: exampleMenu},
 		{Name: "1 Cart", Variables: `{"variant": "gid://souk/ProductVariant/1"}`, Query: exampleCart},
 		{Name: "2 Checkout", Variables: `{"cart": "the id of the cart"}`, Query: exampleCheckout},
@@ -123,27 +126,117 @@ query Collection($handle: String!, $filters: [ProductFilter!]) {
 }
 `
 
-	exampleSearch = `# Search, and what to offer while somebody is still typing.
-query Search($query: String!) {
-  search(query: $query, first: 10, types: [PRODUCT], prefix: LAST) {
+	exampleSearch = `# Search. Try a word with a mistake in it: rescue tells what was made of it. Send a
+# value's input back in filters, and queryId with what follows.
+query Search($query: String!, $filters: [ProductFilter!]) {
+  search(query: $query, first: 10, types: [PRODUCT], prefix: LAST, productFilters: $filters) {
+    queryId
     totalCount
+    degraded
+    redirect
+    rescue {
+      stage
+      usedQuery
+      dropped
+      suggestions(first: 4) {
+        title
+      }
+    }
+    banners {
+      title
+      link
+    }
     nodes {
       ... on Product {
+        id
         handle
         title
       }
     }
+    productFilters {
+      id
+      label
+      values {
+        label
+        count
+        input
+      }
+    }
+    brands: facetValues(id: "filter.p.vendor", search: "a", first: 5) {
+      label
+      count
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
   }
-  predictiveSearch(query: $query, limit: 4) {
+}
+`
+
+	exampleSuggest = `# What to offer while somebody is still typing.
+query Suggest($typed: String!) {
+  autocomplete(prefix: $typed, limit: 5) {
+    correctedQuery
+    terms {
+      text
+      highlighted
+    }
+    brands {
+      text
+    }
+    categories {
+      title
+    }
     products {
       title
     }
+  }
+  predictiveSearch(query: $typed, limit: 4) {
     collections {
       title
     }
     queries {
       text
+      trackingParameters
     }
+  }
+}
+`
+
+	exampleClick = `# What a visitor did with the hits of a search, so that reports and popularity learn
+# from it. Ask for the visitor's consent first.
+mutation Seen($queryId: String!, $shown: [ID!], $clicked: ID!) {
+  eventsTrack(
+    sessionId: "a random name of this visit"
+    consent: { analytics: true }
+    events: [
+      { kind: IMPRESSION, queryId: $queryId, productIds: $shown, position: 1 }
+      { kind: CLICK, queryId: $queryId, productId: $clicked, position: 1 }
+    ]
+  ) {
+    accepted
+    userErrors {
+      code
+      message
+    }
+  }
+}
+`
+
+	exampleRelated = `# What goes with a product, and what is wanted now.
+query Related($product: ID!) {
+  product(id: $product) {
+    title
+    similar: related(kind: SIMILAR, first: 4) {
+      title
+    }
+    together: related(kind: BOUGHT_TOGETHER, first: 4) {
+      title
+    }
+  }
+  trendingProducts(first: 4) {
+    title
   }
 }
 `

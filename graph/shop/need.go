@@ -156,41 +156,18 @@ func metafieldKey(args map[string]any) listing.MetafieldKey {
 	return key
 }
 
-// collectionNeed tells what of a collection is needed. The lists of its
-// products are named by the keys of the answer.
-func collectionNeed(s selection, lists bool) (listing.CollectionNeed, error) {
-	need := listing.CollectionNeed{Lists: map[string]listing.List{}}
+// collectionNeed tells what of a collection is needed besides its products.
+func collectionNeed(s selection) listing.CollectionNeed {
+	var need listing.CollectionNeed
 	for _, f := range s.fields("Collection") {
-		switch f.Name {
-		case "metafield", "metafields":
+		if f.Name == "metafield" || f.Name == "metafields" {
 			need.Metafields = append(need.Metafields, metafieldKeys(f)...)
-		case "products":
-			if !lists {
-				continue
-			}
-			list, err := listOf(f)
-			if err != nil {
-				return need, err
-			}
-			need.Lists[f.Alias] = list
 		}
 	}
-	return need, nil
+	return need
 }
 
-// categoryNeed tells what of a category is needed. The lists of its products
-// are named by the keys of the answer.
-func categoryNeed(s selection, lists bool) (listing.CategoryNeed, error) {
-	need := listing.CategoryNeed{Lists: map[string]listing.List{}, Counts: categoriesNeed(s)&listing.FieldCategoryCounts != 0}
-	for _, f := range s.fields("Category") {
-		if f.Name != "products" || !lists {
-			continue
-		}
-		list, err := listOf(f)
-		if err != nil {
-			return need, err
-		}
-		need.Lists[f.Alias] = list
-	}
-	return need, nil
+// categoryNeed tells what of a category is needed besides its products.
+func categoryNeed(s selection) listing.CategoryNeed {
+	return listing.CategoryNeed{Counts: categoriesNeed(s)&listing.FieldCategoryCounts != 0}
 }

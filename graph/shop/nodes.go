@@ -114,18 +114,10 @@ var readers = map[string]reader{
 		return found(r.Listing.OptionValuesByIDs(r.ctx, r.at, typed[listing.OptionValueID](ids), optionValueNeed(r.asked)))
 	},
 	"Collection": func(r reading, ids []int64) (map[int64]answer.Node, error) {
-		need, err := collectionNeed(r.asked, false)
-		if err != nil {
-			return nil, err
-		}
-		return found(r.Listing.CollectionsByIDs(r.ctx, r.at, typed[listing.CollectionID](ids), need))
+		return found(r.Listing.CollectionsByIDs(r.ctx, r.at, typed[listing.CollectionID](ids), collectionNeed(r.asked)))
 	},
 	"Category": func(r reading, ids []int64) (map[int64]answer.Node, error) {
-		need, err := categoryNeed(r.asked, false)
-		if err != nil {
-			return nil, err
-		}
-		return found(r.Listing.CategoriesByIDs(r.ctx, r.at, typed[listing.CategoryID](ids), need))
+		return found(r.Listing.CategoriesByIDs(r.ctx, r.at, typed[listing.CategoryID](ids), categoryNeed(r.asked)))
 	},
 	"Page": func(r reading, ids []int64) (map[int64]answer.Node, error) {
 		return found(r.pagesByIDs(r.ctx, r.at, typed[content.PageID](ids)))

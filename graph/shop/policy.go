@@ -7,7 +7,7 @@ import "github.com/99designs/gqlgen/graphql"
 // not among them.
 func Cacheable(rootField string) bool {
 	switch rootField {
-	case "node", "nodes", "eventsTrack", "cart", "currentCart", "checkout", "orderByAccessToken", "trackOrder":
+	case "node", "nodes", "eventsTrack", "cart", "currentCart", "checkout", "orderByAccessToken", "trackOrder", "recommendationsForCart":
 		return false
 	}
 	return true

@@ -12,6 +12,7 @@ import (
 	"github.com/souk-commerce/souk/graph/shop/generated"
 	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/merchandising"
 )
 
 // VariantsCount is the resolver for the variantsCount field.
@@ -35,16 +36,12 @@ func (r *queryRootResolver) ProductByHandle(ctx context.Context, handle string) 
 }
 
 // Products is the resolver for the products field.
-func (r *queryRootResolver) Products(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *listing.Sort) (*listing.Products, error) {
-	at, _, err := r.asked(ctx)
+func (r *queryRootResolver) Products(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *listing.Sort) (*answer.Products, error) {
+	lists, err := r.productLists(ctx, 1, func(int, *merchandising.Ask) {})
 	if err != nil {
 		return nil, err
 	}
-	list, err := listOf(resolved(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return r.Listing.Products(ctx, at, list)
+	return lists[0], nil
 }
 
 // ProductTags is the resolver for the productTags field.

@@ -21,8 +21,10 @@ import (
 	"github.com/souk-commerce/souk/graph/gql/live"
 	"github.com/souk-commerce/souk/graph/shop"
 	"github.com/souk-commerce/souk/internal/kernel/gid"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/recommend"
 	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/testkit/salesfloor"
 )
@@ -48,7 +50,9 @@ func openTill(t *testing.T) *till {
 	rooms := shop.Rooms{
 		Listing: s.Listing, Buyers: s.Buyers, Markets: s.Markets, Track: s.Track, Carts: s.Carts, Checkouts: s.Checkouts, Orders: s.Orders,
 		Payments: s.Payments, Keys: idempotency.New(s.DB), Secret: s.Key, Clock: s.DB.Clock(), Site: "https://api.example", Live: hub,
-		Wait: 50 * time.Millisecond, Bundles: s.Bundles, Restock: waiting,
+		Wait: 50 * time.Millisecond, Bundles: s.Bundles, Restock: waiting, Search: merchandising.NewService(merchandising.Rooms{DB: s.DB,
+			Events: s.Outbox, Search: away{}, Listing: s.Listing, Clock: s.DB.Clock()}),
+		Related: recommend.NewService(recommend.Rooms{DB: s.DB, Events: s.Outbox, Search: away{}}),
 	}
 	handler, err := gql.NewHandler(gql.HandlerConfig{
 		Schema: shop.NewSchema(rooms), Limits: guard.Shop(), Extensions: []graphql.HandlerExtension{rooms.Buyer()},

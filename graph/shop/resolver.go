@@ -19,11 +19,13 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/order"
 	"github.com/souk-commerce/souk/internal/payment"
 	"github.com/souk-commerce/souk/internal/platform/idempotency"
 	"github.com/souk-commerce/souk/internal/platform/secret"
+	"github.com/souk-commerce/souk/internal/recommend"
 	"github.com/souk-commerce/souk/internal/restock"
 	"github.com/souk-commerce/souk/internal/track"
 	"github.com/souk-commerce/souk/internal/translation"
@@ -45,6 +47,8 @@ type Rooms struct {
 	Payments     *payment.Service
 	Bundles      *bundle.Service  // nil: nothing is sold as a bundle
 	Restock      *restock.Service // nil: nobody is told of stock that comes
+	Search       *merchandising.Service
+	Related      *recommend.Service
 	Live         *live.Hub
 	Keys         *idempotency.Keys
 	Secret       secret.Key

@@ -3,48 +3,83 @@ package shop
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/graph/gql"
 	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/merchandising"
+	"github.com/souk-commerce/souk/internal/track"
 )
 
-// searchOf reads page, filters and needs of a search.
-func searchOf(f field) (listing.Search, error) {
-	filters, err := filtersOf(f.args()["productFilters"])
-	in := listing.Search{Page: paging(f.args()), Filters: filters}
+// askOf reads what the field that asks for a search or a list of products wants
+// to know: page, filters, counts and the parts of products.
+func askOf(ctx context.Context, f field, connection, edge string) (merchandising.Ask, error) {
+	ask := merchandising.Ask{Page: paging(f.args()), Session: sessionOf(ctx)}
+	var err error
+	for _, name := range []string{"filters", "productFilters"} {
+		if given := f.args()[name]; given != nil {
+			ask.Filters, err = filtersOf(given)
+		}
+	}
 	s := f.selection()
-	for _, c := range s.fields("SearchResultItemConnection") {
-		in.Total = in.Total || c.Name == "totalCount"
-		in.Facets = in.Facets || c.Name == "productFilters" || c.Name == "facets"
-		in.Tree = in.Tree || c.Name == "facets" && facetTree(c.selection())
+	for _, c := range s.fields(connection) {
+		switch c.Name {
+		case "totalCount":
+			ask.Total = true
+		case "filters", "productFilters", "facetValues":
+			ask.Facets = true
+		case "facets":
+			ask.Facets, ask.Tree = true, ask.Tree || facetTree(c.selection())
+		case "queryId":
+			gql.NoStore(ctx) // it is of this answer
+		case "rescue":
+			for _, suggested := range c.selection().inside("suggestions") {
+				ask.Suggest = answer.MostSuggested
+				ask.Need = ask.Need.Merge(productNeed(suggested))
+			}
+		}
 	}
-	for _, node := range s.nodes("SearchResultItemConnection", "SearchResultItemEdge") {
-		in.Need = in.Need.Merge(productNeed(node))
+	for _, node := range s.nodes(connection, edge) {
+		ask.Need = ask.Need.Merge(productNeed(node))
 	}
-	return in, err
+	return ask, err
 }
 
-// searchConnection gives hits as the schema shows them.
-func (r *Resolver) searchConnection(ctx context.Context, at listing.Context, hits *listing.Hits) (*model.SearchResultItemConnection, error) {
-	out := &model.SearchResultItemConnection{PageInfo: &hits.Info, TotalCount: hits.Total, Facets: hits.Facets,
-		Nodes: make([]answer.Hit, 0, len(hits.Nodes)), Edges: make([]*model.SearchResultItemEdge, 0, len(hits.Nodes)), ProductFilters: []*listing.Facet{}}
-	if hits.Facets == nil {
-		out.Facets = listing.NoFacets()
+// sessionOf names the visit, if it may be followed.
+func sessionOf(ctx context.Context) string {
+	if v := track.VisitorOf(ctx); v.Consent.Analytics {
+		return v.SessionID
 	}
-	out.ProductFilters = pointers(out.Facets.Filters())
-	matter, err := r.matter(ctx, at, hits.Nodes)
+	return ""
+}
+
+// keep says whether an answer may be shown to others: not what an experiment
+// made for this visit, and not what will soon be better.
+func keep(ctx context.Context, answers ...*merchandising.Answer) {
+	for _, a := range answers {
+		if a.Arm != nil || a.Degraded {
+			gql.NoStore(ctx)
+		}
+	}
+}
+
+// found gives hits as the schema shows them.
+func (r *Resolver) found(ctx context.Context, at listing.Context, a *merchandising.Answer) (*answer.Found, error) {
+	keep(ctx, a)
+	out := &answer.Found{List: answer.NewList(a), Nodes: make([]answer.Hit, 0, len(a.Nodes)), Edges: make([]answer.FoundEdge, 0, len(a.Nodes))}
+	matter, err := r.matter(ctx, at, a.Nodes)
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range hits.Nodes {
+	for _, h := range a.Nodes {
 		node := matter.of(h)
 		if node == nil { // gone since it was found
 			continue
 		}
 		out.Nodes = append(out.Nodes, node)
-		out.Edges = append(out.Edges, &model.SearchResultItemEdge{Cursor: h.Cursor(), Node: node})
+		out.Edges = append(out.Edges, answer.FoundEdge{Cursor: a.CursorOf(h), Node: node})
 	}
 	return out, nil
 }
@@ -116,9 +151,7 @@ func suggestOf(s selection, query string, limit *int, scope model.PredictiveSear
 			in.Need = in.Need.Merge(productNeed(f.selection()))
 		case "collections":
 			in.Collections = wanted(model.PredictiveSearchTypeCollection)
-			if in.Collection, err = collectionNeed(f.selection(), false); err != nil {
-				return in, 0, err
-			}
+			in.Collection = collectionNeed(f.selection())
 		case "pages":
 			in.Pages = wanted(model.PredictiveSearchTypePage)
 		case "articles":
@@ -134,7 +167,10 @@ func suggestOf(s selection, query string, limit *int, scope model.PredictiveSear
 }
 
 // predicted gives suggestions as the schema shows them.
-func (r *Resolver) predicted(ctx context.Context, at listing.Context, found *listing.Suggestions, share int) (*model.PredictiveSearchResult, error) {
+func (r *Resolver) predicted(ctx context.Context, at listing.Context, found *merchandising.Completed, typed string, share int) (*model.PredictiveSearchResult, error) {
+	if found.Degraded {
+		gql.NoStore(ctx)
+	}
 	if share > 0 {
 		found.Share(share)
 	}
@@ -149,7 +185,7 @@ func (r *Resolver) predicted(ctx context.Context, at listing.Context, found *lis
 	if err != nil {
 		return nil, err
 	}
-	out := &model.PredictiveSearchResult{Products: found.Products, Collections: found.Collections, Queries: pointers(found.Terms),
+	out := &model.PredictiveSearchResult{Products: found.Products, Collections: found.Collections, Queries: answer.Queries(found.Terms, typed),
 		Pages: []*content.Page{}, Articles: []*content.Article{}}
 	for _, h := range hits {
 		switch node := m.of(h).(type) {
@@ -178,7 +214,7 @@ func completeOf(s selection, prefix string, limit int) (listing.Suggest, error) 
 		case "categories":
 			in.Categories = true
 			in.Category.Counts = in.Category.Counts || categoriesNeed(f.selection())&listing.FieldCategoryCounts != 0
-		case "terms":
+		case "terms", "brands", "correctedQuery":
 			in.Terms = true
 		}
 	}

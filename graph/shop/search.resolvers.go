@@ -8,29 +8,31 @@ package shop
 import (
 	"context"
 
+	"github.com/souk-commerce/souk/graph/gql"
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/graph/shop/model"
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
 // Search is the resolver for the search field.
-func (r *queryRootResolver) Search(ctx context.Context, after *string, before *string, first *int, last *int, prefix *model.SearchPrefixQueryType, productFilters []*listing.Filter, query string, reverse *bool, sortKey *listing.Sort, types []listing.Kind, unavailableProducts *listing.Unavailable) (*model.SearchResultItemConnection, error) {
+func (r *queryRootResolver) Search(ctx context.Context, after *string, before *string, first *int, last *int, prefix *model.SearchPrefixQueryType, productFilters []*listing.Filter, query string, reverse *bool, sortKey *listing.Sort, types []listing.Kind, unavailableProducts *listing.Unavailable) (*answer.Found, error) {
 	at, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in, err := searchOf(resolved(ctx))
+	ask, err := askOf(ctx, resolved(ctx), "SearchResultItemConnection", "SearchResultItemEdge")
 	if err != nil {
 		return nil, err
 	}
-	in.Query, in.Kinds, in.Sort = query, types, either(sortKey, listing.ByRelevance)
-	in.Prefix = either(prefix, model.SearchPrefixQueryTypeNone) == model.SearchPrefixQueryTypeLast
-	in.Unavailable = either(unavailableProducts, listing.UnavailableLast)
-	hits, err := r.Listing.Search(ctx, at, in)
+	ask.Query, ask.Kinds, ask.Sort = query, types, either(sortKey, listing.ByRelevance)
+	ask.Prefix = either(prefix, model.SearchPrefixQueryTypeNone) == model.SearchPrefixQueryTypeLast
+	ask.Unavailable = either(unavailableProducts, listing.UnavailableLast)
+	a, err := r.Rooms.Search.Search(ctx, at, ask)
 	if err != nil {
 		return nil, err
 	}
-	r.searched(ctx, in, hits)
-	return r.searchConnection(ctx, at, hits)
+	r.searched(ctx, ask, a)
+	return r.found(ctx, at, a)
 }
 
 // PredictiveSearch is the resolver for the predictiveSearch field.
@@ -44,11 +46,11 @@ func (r *queryRootResolver) PredictiveSearch(ctx context.Context, limit *int, li
 		return nil, err
 	}
 	in.Unavailable = either(unavailableProducts, listing.UnavailableLast)
-	found, err := r.Listing.Suggest(ctx, at, in)
+	found, err := r.Rooms.Search.Complete(ctx, at, in)
 	if err != nil {
 		return nil, err
 	}
-	return r.predicted(ctx, at, found, share)
+	return r.predicted(ctx, at, found, query, share)
 }
 
 // Autocomplete is the resolver for the autocomplete field.
@@ -61,9 +63,13 @@ func (r *queryRootResolver) Autocomplete(ctx context.Context, limit *int, prefix
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.Listing.Suggest(ctx, at, in)
+	found, err := r.Rooms.Search.Complete(ctx, at, in)
 	if err != nil {
 		return nil, err
 	}
-	return &model.AutocompleteResult{Categories: found.Categories, Products: found.Products, Terms: pointers(found.Terms)}, nil
+	if found.Degraded {
+		gql.NoStore(ctx)
+	}
+	return &model.AutocompleteResult{Brands: pointers(found.Vendors), Categories: found.Categories, CorrectedQuery: found.CorrectedQuery,
+		Products: found.Products, Terms: pointers(found.Terms)}, nil
 }

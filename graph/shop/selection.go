@@ -9,6 +9,7 @@ import (
 
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/merchandising"
 )
 
 // selection is a part of an operation: the fields asked of one thing. From it
@@ -151,29 +152,16 @@ var productSorts = map[string]listing.Sort{
 
 // listOf reads a list of products from the field that asks for it. Validation
 // has seen its arguments.
-func listOf(f field) (listing.List, error) {
-	args := f.args()
-	list := listing.List{Page: paging(args), Sort: listing.ByDefault}
-	if query := words(args["query"]); query != nil {
-		list.Query = *query
+func listOf(ctx context.Context, f field) (merchandising.Ask, error) {
+	ask, err := askOf(ctx, f, "ProductConnection", "ProductEdge")
+	ask.List, ask.Sort = true, listing.ByDefault
+	if query := words(f.args()["query"]); query != nil {
+		ask.Query = *query
 	}
-	if sort, ok := args["sortKey"].(string); ok {
-		list.Sort = productSorts[sort]
+	if sort, ok := f.args()["sortKey"].(string); ok {
+		ask.Sort = productSorts[sort]
 	}
-	var err error
-	if list.Filters, err = filtersOf(args["filters"]); err != nil {
-		return list, err
-	}
-	s := f.selection()
-	for _, c := range s.fields("ProductConnection") {
-		list.Total = list.Total || c.Name == "totalCount"
-		list.Facets = list.Facets || c.Name == "filters" || c.Name == "facets"
-		list.Tree = list.Tree || c.Name == "facets" && facetTree(c.selection())
-	}
-	for _, node := range s.nodes("ProductConnection", "ProductEdge") {
-		list.Need = list.Need.Merge(productNeed(node))
-	}
-	return list, nil
+	return ask, err
 }
 
 // filtersOf reads filters, which validation has seen, by way of JSON.

@@ -25,9 +25,11 @@ import (
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/platform/event"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
+	"github.com/souk-commerce/souk/internal/recommend"
 	"github.com/souk-commerce/souk/internal/testkit"
 	"github.com/souk-commerce/souk/internal/track"
 	"github.com/souk-commerce/souk/internal/translation"
@@ -48,6 +50,12 @@ func open(t *testing.T) *storefront {
 
 func openWithin(t *testing.T, limits guard.Limits) *storefront {
 	t.Helper()
+	return openWith(t, limits, func(*postgres.DB, *shop.Rooms) {})
+}
+
+// openWith lets a test put other rooms in place of the usual ones.
+func openWith(t *testing.T, limits guard.Limits, replace func(*postgres.DB, *shop.Rooms)) *storefront {
+	t.Helper()
 	db := testkit.DB(t)
 	script, err := os.ReadFile("../../internal/listing/testdata/shop.sql")
 	if err != nil {
@@ -57,6 +65,7 @@ func openWithin(t *testing.T, limits guard.Limits) *storefront {
 		t.Fatal(err)
 	}
 	rooms := furnish(t, db)
+	replace(db, &rooms)
 	handler, err := gql.NewHandler(gql.HandlerConfig{
 		Schema: shop.NewSchema(rooms), Limits: limits, Extensions: []graphql.HandlerExtension{rooms.Buyer()},
 		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -77,8 +86,10 @@ func furnish(t *testing.T, db *postgres.DB) shop.Rooms {
 			t.Fatal(err)
 		}
 	}
+	catalog := listing.NewService(db, "https://shop.example")
 	return shop.Rooms{
-		Listing: listing.NewService(db, "https://shop.example"), Buyers: buyers, Content: content.NewService(db, outbox, log), Markets: markets,
+		Listing: catalog, Search: merchandising.NewService(merchandising.Rooms{DB: db, Events: outbox, Audit: log, Search: away{}, Listing: catalog, Clock: db.Clock()}),
+		Related: recommend.NewService(recommend.Rooms{DB: db, Events: outbox, Search: away{}}), Buyers: buyers, Content: content.NewService(db, outbox, log), Markets: markets,
 		Media: media.NewService(db, nil, log), Metafields: metafield.NewService(db, outbox, log), Translations: translation.NewService(db, outbox, log),
 		Track: track.NewRecorder(db, track.Config{HashKey: []byte("key")}), Clock: clock.NewManual(testkit.Started()),
 	}
@@ -117,7 +128,7 @@ var update = flag.Bool("update", false, "write what is answered as what is wante
 // TestStories answers each testdata/<story>.graphql and compares with its JSON.
 func TestStories(t *testing.T) {
 	t.Parallel()
-	s := open(t)
+	s := openSearch(t)
 	stories, err := filepath.Glob("testdata/*.graphql")
 	if err != nil || len(stories) == 0 {
 		t.Fatal("no stories", err)

@@ -2,15 +2,16 @@ package shop
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/track"
 )
 
@@ -19,6 +20,7 @@ type request struct {
 	host    string
 	session string // the visit, by the storefront
 	visitor string // the browser, by the storefront
+	bot     bool   // nobody is looking, by the user agent
 	cookies cookies
 }
 
@@ -34,6 +36,7 @@ func Visitors(next http.Handler) http.Handler {
 			host:    r.Host,
 			session: token(r.Header, "Souk-Session", "X-Shopify-VisitToken"),
 			visitor: token(r.Header, "Souk-Visitor", "X-Shopify-UniqueToken"),
+			bot:     track.IsBot(r.UserAgent()),
 			cookies: cookiesOf(w, r),
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, of)))
@@ -60,7 +63,7 @@ func notOfToken(c rune) bool {
 
 // visitorOf gives who asks, by the request and what @inContext says, in a market.
 func visitorOf(of request, args map[string]any, m market.Market) track.Visitor {
-	v := track.Visitor{SessionID: of.session, VisitorID: of.visitor, Market: m.Handle}
+	v := track.Visitor{SessionID: of.session, VisitorID: of.visitor, Market: m.Handle, Bot: of.bot}
 	consent, _ := args["visitorConsent"].(map[string]any)
 	v.Consent.Analytics, _ = consent["analytics"].(bool)
 	v.Consent.Marketing, _ = consent["marketing"].(bool)
@@ -70,37 +73,60 @@ func visitorOf(of request, args map[string]any, m market.Market) track.Visitor {
 // viewed writes down that a product was looked at.
 func (r *Resolver) viewed(ctx context.Context, p *listing.Product) {
 	if p != nil && leads(ctx, "product", "productByHandle") {
-		r.tell(ctx, track.ViewProduct, payload{Product: (*int64)(&p.ID)})
+		r.tell(ctx, track.ViewProduct, track.Payload{Product: int64(p.ID)})
 	}
 }
 
 // visited writes down that a collection was looked at.
 func (r *Resolver) visited(ctx context.Context, c *listing.Collection) {
 	if c != nil && leads(ctx, "collection", "collectionByHandle") {
-		r.tell(ctx, track.ViewCollection, payload{Collection: (*int64)(&c.ID)})
+		r.tell(ctx, track.ViewCollection, track.Payload{Collection: int64(c.ID)})
 	}
 }
 
-// longestWords is how much of a search is kept.
-const longestWords = 200
+// entered writes down that a category was looked at.
+func (r *Resolver) entered(ctx context.Context, c *listing.Category) {
+	if c != nil && leads(ctx, "category") {
+		r.tell(ctx, track.ViewCategory, track.Payload{Category: int64(c.ID)})
+	}
+}
 
 // searched writes down that a search was made. To turn its pages is no other
 // search, and without words it is none.
-func (r *Resolver) searched(ctx context.Context, in listing.Search, found *listing.Hits) {
-	words := strings.TrimSpace(strings.ReplaceAll(in.Query, "\x00", ""))
-	if words == "" || in.Page.After != nil || in.Page.Before != nil || !leads(ctx, "search") {
+func (r *Resolver) searched(ctx context.Context, ask merchandising.Ask, a *merchandising.Answer) {
+	if a.Query == "" || ask.Page.After != nil || ask.Page.Before != nil || !leads(ctx, "search") {
 		return
 	}
-	if runes := []rune(words); len(runes) > longestWords {
-		words = string(runes[:longestWords])
+	p := track.Payload{QueryID: a.QueryID, Query: a.Query, Typed: strings.TrimSpace(strings.ReplaceAll(ask.Query, "\x00", "")),
+		Stage: string(a.Stage), Language: string(r.languageOf(ctx)), Source: "search"}
+	if a.Rescue != nil {
+		p.UsedQuery = a.Rescue.UsedQuery
 	}
-	p := payload{Query: &words}
-	if n := len(found.Nodes); in.Total {
-		p.Hits = &found.Total
-	} else if !found.Info.HasNextPage && !found.Info.HasPreviousPage {
-		p.Hits = &n
+	p.Hits = hitsOf(ask, a)
+	if a.Arm != nil {
+		p.Experiment, p.ExperimentVersion, p.Arm = int64(a.Arm.Experiment), a.Arm.Version, a.Arm.Name
 	}
 	r.tell(ctx, track.Search, p)
+}
+
+// hitsOf counts what a query found; nil where that is not known, or where
+// filters had a say in it.
+func hitsOf(ask merchandising.Ask, a *merchandising.Answer) *int {
+	n := len(a.Nodes)
+	switch {
+	case len(ask.Filters) > 0:
+		return nil
+	case ask.Total || !a.Degraded:
+		return &a.Total
+	case a.Info.HasNextPage || a.Info.HasPreviousPage:
+		return nil
+	}
+	return &n
+}
+
+func (r *Resolver) languageOf(ctx context.Context) locale.Language {
+	at, _ := r.at(ctx)
+	return at.Language
 }
 
 // leads reports whether the field being resolved is the first of its operation
@@ -118,10 +144,6 @@ func leads(ctx context.Context, names ...string) bool {
 
 // tell writes an event down. It never waits and is no reason to refuse an
 // answer.
-func (r *Resolver) tell(ctx context.Context, kind track.Kind, p payload) {
-	raw, err := json.Marshal(p)
-	if err != nil { // there is nothing in it that does not marshal
-		panic(err)
-	}
-	_ = r.Track.Record(ctx, []track.Event{{Kind: kind, Payload: raw}})
+func (r *Resolver) tell(ctx context.Context, kind track.Kind, p track.Payload) {
+	_ = r.Track.Record(ctx, []track.Event{p.Event(kind)})
 }

@@ -17,6 +17,7 @@ func (a *App) routeAdmin(mux *http.ServeMux, s site) error {
 		Prices: a.pricing, Stock: a.inventory, Imports: a.importer, Keys: idempotency.New(a.db),
 		Taxes: a.taxes, Delivery: a.delivery, Orders: a.orders, Payments: a.payments, Mails: a.mails,
 		Bundles: a.bundles, Warehouse: a.warehouse, Purchases: a.purchasing, Thresholds: a.replenish, Feeds: a.feeds, Restock: a.restock,
+		Search: a.search, Merchandising: a.merchandising, Insight: a.insight, Recommend: a.recommend, Buyers: a.buyers,
 		Live:      a.live,
 		PublicURL: s.url, Background: a.background.run, Development: a.cfg.Dev(), Clock: a.clock, Logger: a.log,
 	})

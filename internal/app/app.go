@@ -21,6 +21,7 @@ import (
 	"github.com/souk-commerce/souk/internal/platform/redis"
 	"github.com/souk-commerce/souk/internal/platform/secret"
 	"github.com/souk-commerce/souk/internal/platform/telemetry"
+	"github.com/souk-commerce/souk/internal/search"
 )
 
 // App is a shop that is put together and does nothing yet: Serve and Work run
@@ -41,6 +42,7 @@ type App struct {
 	background *background
 	live       *live.Hub // what tells the subscriptions of this process
 	streams    []func()  // end the subscriptions, which would hold a shutdown up
+	engine     search.Engine
 	rooms
 	files
 }
@@ -82,7 +84,7 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.jobs, err = job.New(a.db, jobs, a.log); err != nil {
 		return err
 	}
-	if err := a.subscribe(ctx); err != nil {
+	if err := errors.Join(a.subscribe(ctx), a.subscribeSearch(ctx)); err != nil {
 		return err
 	}
 	a.schedule()
@@ -96,7 +98,7 @@ func (a *App) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.refreshTrade(ctx), a.refreshMarkets(ctx)); err != nil {
+	if err := errors.Join(a.refreshTrade(ctx), a.refreshMarkets(ctx), a.merchandising.Refresh(ctx), a.learned.Refresh(ctx)); err != nil {
 		return err
 	}
 	a.prices.Advance(last)
@@ -110,7 +112,7 @@ func (a *App) Close() error {
 	if a.redis != nil {
 		errs = append(errs, a.redis.Close())
 	}
-	errs = append(errs, a.files.close())
+	errs = append(errs, a.closeSearch(), a.files.close())
 	if a.db != nil {
 		a.db.Close()
 	}

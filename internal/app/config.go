@@ -42,6 +42,7 @@ type Config struct {
 	Payments      payment.Config
 	Mail          notify.Config
 	SMTP          smtp.Config
+	Search        Search
 }
 
 // Database says where the data is.

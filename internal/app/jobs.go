@@ -24,8 +24,11 @@ const (
 	booksEvery    = time.Minute      // the books of stock are looked over
 	pullsEvery    = 30 * time.Second // feeds of stock that are due are fetched
 	pullsAtOnce   = 20
-	restockEvery  = 5 * time.Minute // what came into stock without a movement is found
-	levelsEvery   = 5 * time.Minute // thresholds that were missed are judged
+	restockEvery  = 5 * time.Minute  // what came into stock without a movement is found
+	levelsEvery   = 5 * time.Minute  // thresholds that were missed are judged
+	countEvery    = time.Minute      // what was searched for is counted
+	learnEvery    = 10 * time.Minute // what queries mean, and what to do about them
+	scoreEvery    = time.Hour        // how much products are wanted, and with which others
 	mostAtOneTurn = 500
 )
 
@@ -39,6 +42,9 @@ func (a *App) schedule() {
 	a.jobs.Every("reconcile-stock", booksEvery, a.reconciler.Run)
 	a.jobs.Every("stock-feeds", pullsEvery, func(ctx context.Context) error { return only(a.feeds.PullDue(ctx, pullsAtOnce)) })
 	a.jobs.Every("restock", restockEvery, func(ctx context.Context) error { return only(a.restock.Recheck(ctx)) })
+	a.jobs.Every("count-searches", countEvery, a.insight.Aggregate)
+	a.jobs.Every("learn-searches", learnEvery, a.insight.Learn)
+	a.jobs.Every("score-products", scoreEvery, a.recommend.Compute)
 	a.jobs.Every("replenish", levelsEvery, func(ctx context.Context) error { return only(a.replenish.Sweep(ctx)) })
 }
 
@@ -109,6 +115,7 @@ func (a *App) retention() *retention.Sweeper {
 		retention.Rule{What: "jobs", Days: 7, Doc: "jobs that have ended", Sweep: a.jobs.Sweep},
 		retention.Rule{What: "audit", Days: 3 * 365, Least: 365, Doc: "who changed what", Sweep: retention.Rows(a.db, "audit_entry", "at")},
 		retention.Rule{What: "track", Days: 400, Doc: "storefront events", Sweep: retention.Rows(a.db, "track_event", "received_at")},
+		retention.Rule{What: "queries", Days: 400, Doc: "what was searched for, counted by day", Sweep: a.insight.Sweep},
 		retention.Rule{What: "imports", Days: 365, Doc: "import runs with their reports", Sweep: retention.Rows(a.db, "import_run", "finished_at")},
 		retention.Rule{What: "carts", Days: 30, Doc: "what tells of a person in carts that ended", Sweep: a.carts.Sweep},
 		retention.Rule{What: "checkouts", Days: 30, Doc: "what tells of a person in checkouts that ended; orders have copies of their own", Sweep: a.checkouts.Sweep},

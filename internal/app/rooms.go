@@ -13,10 +13,12 @@ import (
 	"github.com/souk-commerce/souk/internal/checkout"
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/importer"
+	"github.com/souk-commerce/souk/internal/insight"
 	"github.com/souk-commerce/souk/internal/inventory"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/notify"
 	"github.com/souk-commerce/souk/internal/order"
@@ -27,8 +29,10 @@ import (
 	"github.com/souk-commerce/souk/internal/pricing"
 	"github.com/souk-commerce/souk/internal/purchasing"
 	"github.com/souk-commerce/souk/internal/quote"
+	"github.com/souk-commerce/souk/internal/recommend"
 	"github.com/souk-commerce/souk/internal/replenish"
 	"github.com/souk-commerce/souk/internal/restock"
+	"github.com/souk-commerce/souk/internal/search"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/stockfeed"
@@ -40,39 +44,44 @@ import (
 
 // rooms are the capabilities of the shop, in their order.
 type rooms struct {
-	audit        *audit.Log
-	markets      *market.Service
-	directory    *market.Directory
-	translations *translation.Service
-	metafields   *metafield.Service
-	staff        *staff.Service
-	media        *media.Service
-	content      *content.Service
-	track        *track.Recorder
-	catalog      *catalog.Service
-	pricing      *pricing.Service
-	bundles      *bundle.Service
-	taxes        *tax.Service
-	taxTable     *tax.Directory
-	inventory    *inventory.Service
-	reconciler   *inventory.Reconciler
-	warehouse    *warehouse.Service
-	purchasing   *purchasing.Service
-	replenish    *replenish.Service
-	feeds        *stockfeed.Service
-	importer     *importer.Service
-	delivery     *shipping.Service
-	deliveries   *shipping.Directory
-	payments     *payment.Service
-	sandbox      *sandbox.Provider // nil where play money is not taken
-	listing      *listing.Service
-	buyers       *listing.Buyers
-	carts        *cart.Service
-	prices       *cart.Prices
-	orders       *order.Service
-	checkouts    *checkout.Service
-	restock      *restock.Service
-	mails        *notify.Service
+	audit         *audit.Log
+	markets       *market.Service
+	directory     *market.Directory
+	translations  *translation.Service
+	metafields    *metafield.Service
+	staff         *staff.Service
+	media         *media.Service
+	content       *content.Service
+	track         *track.Recorder
+	catalog       *catalog.Service
+	pricing       *pricing.Service
+	bundles       *bundle.Service
+	taxes         *tax.Service
+	taxTable      *tax.Directory
+	inventory     *inventory.Service
+	reconciler    *inventory.Reconciler
+	warehouse     *warehouse.Service
+	purchasing    *purchasing.Service
+	replenish     *replenish.Service
+	feeds         *stockfeed.Service
+	importer      *importer.Service
+	delivery      *shipping.Service
+	deliveries    *shipping.Directory
+	payments      *payment.Service
+	sandbox       *sandbox.Provider // nil where play money is not taken
+	listing       *listing.Service
+	buyers        *listing.Buyers
+	carts         *cart.Service
+	prices        *cart.Prices
+	orders        *order.Service
+	checkouts     *checkout.Service
+	restock       *restock.Service
+	mails         *notify.Service
+	search        *search.Service
+	merchandising *merchandising.Service
+	insight       *insight.Service
+	learned       *insight.Memory
+	recommend     *recommend.Service
 }
 
 // furnish makes the rooms over the database.
@@ -97,6 +106,9 @@ func (a *App) furnish() (rooms, error) {
 	r.deliveries = shipping.NewDirectory(r.delivery)
 	r.listing = listing.NewService(a.db, a.cfg.publicURL())
 	r.buyers = listing.NewBuyers(a.db, r.directory)
+	if err := a.furnishSearch(&r); err != nil {
+		return r, err
+	}
 	return r, a.furnishSales(&r)
 }
 
@@ -182,7 +194,7 @@ func (a *App) failpoint() failpoint.Points {
 func Checks() []doctor.Check {
 	var all []doctor.Check
 	for _, room := range [][]doctor.Check{doctor.Shape(), market.Checks(), catalog.Checks(), pricing.Checks(), bundle.Checks(),
-		inventory.Checks(), inventory.CrossChecks(), warehouse.Checks(), purchasing.Checks(), replenish.Checks(), stockfeed.Checks(), shipping.Checks(), payment.Checks(), sandbox.Checks(), cart.Checks(), order.Checks(), checkout.Checks(), restock.Checks(), notify.Checks()} {
+		inventory.Checks(), inventory.CrossChecks(), warehouse.Checks(), purchasing.Checks(), replenish.Checks(), stockfeed.Checks(), shipping.Checks(), payment.Checks(), sandbox.Checks(), cart.Checks(), order.Checks(), checkout.Checks(), search.Checks(), merchandising.Checks(), insight.Checks(), recommend.Checks(), restock.Checks(), notify.Checks()} {
 		all = append(all, room...)
 	}
 	return all

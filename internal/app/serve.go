@@ -26,6 +26,7 @@ func (a *App) Serve(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return quiet(a.everywhere.Run(ctx)) })
+	group.Go(func() error { return quiet(a.search.Run(ctx)) })
 	group.Go(func() error { return a.serve(ctx, a.server(handler, health, nil, a.announce)) })
 	return group.Wait()
 }
@@ -99,6 +100,7 @@ func (a *App) Dev(ctx context.Context, o DevOptions) error {
 	greet := func(net.Addr) { fmt.Fprint(o.Out, greeting(s.url, login)) }
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Work(ctx) })
+	group.Go(func() error { return quiet(a.search.Run(ctx)) })
 	group.Go(func() error { return a.serve(ctx, a.server(handler, health, config, greet)) })
 	return group.Wait()
 }

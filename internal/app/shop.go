@@ -34,7 +34,7 @@ func (a *App) routeShop(mux *http.ServeMux, s site) error {
 	rooms := shop.Rooms{Listing: a.listing, Buyers: a.buyers, Content: a.content, Markets: a.directory, Media: a.media,
 		Metafields: a.metafields, Translations: a.translations, Track: a.track,
 		Carts: a.carts, Checkouts: a.checkouts, Orders: a.orders, Payments: a.payments, Keys: idempotency.New(a.db), Secret: a.key,
-		Bundles: a.bundles, Restock: a.restock, Live: a.live, Clock: a.clock, Site: s.url}
+		Bundles: a.bundles, Restock: a.restock, Search: a.merchandising, Related: a.recommend, Live: a.live, Clock: a.clock, Site: s.url}
 	handler, err := gql.NewHandler(gql.HandlerConfig{
 		Schema:        shop.NewSchema(rooms),
 		Limits:        guard.Shop(),

@@ -9,8 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Category reads one category with its relatives and the lists of its products
-// that are needed; nil when there is none.
+// Category reads one category with its relatives; nil when there is none.
 func (s *Service) Category(ctx context.Context, at Context, ref Ref, need CategoryNeed) (*Category, error) {
 	t, sh := newTrip(at), newShelf(at, s.base)
 	condition := refCondition("category", ref)
@@ -19,19 +18,11 @@ func (s *Service) Category(ctx context.Context, at Context, ref Ref, need Catego
 	st.write("SELECT c.id FROM category c WHERE c.archived_at IS NULL AND " + condition(st))
 	t.read(st, func(row pgx.Row) error { return row.Scan(&id) })
 	t.tree(sh, need.Counts)
-	queues, err := t.ownLists(sh, need.Lists, ofCategories(condition))
-	if err != nil {
-		return nil, err
-	}
 	if err := t.run(ctx, s.db); err != nil {
 		return nil, fmt.Errorf("read category: %w", err)
 	}
 	sh.finish()
-	c := sh.categories[id]
-	if c != nil {
-		c.lists = listsOf(queues, int64(id))
-	}
-	return c, nil
+	return sh.categories[id], nil
 }
 
 // Categories reads a page of the categories below one, or at the top.
@@ -67,5 +58,3 @@ func (s *Service) wholeTree(ctx context.Context, at Context, need CategoryNeed) 
 	sh.finish()
 	return sh, nil
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

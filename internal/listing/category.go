@@ -15,7 +15,6 @@ type Category struct {
 
 	parent   CategoryID // 0 at the top
 	position int
-	lists    map[string]*Products
 }
 
 // Description gives the description; nil where the merchant wrote none.
@@ -33,14 +32,9 @@ func (c *Category) Breadcrumb() []*Category {
 	return way
 }
 
-// List gives the list of products that was read together with the category
-// under a name; nil when none was.
-func (c *Category) List(name string) *Products { return c.lists[name] }
-
 // CategoryNeed says what of a category is loaded besides its tree.
 type CategoryNeed struct {
 	Counts bool
-	Lists  map[string]List
 }
 
 // CategoryList asks for the categories below one, or at the top.

@@ -18,7 +18,6 @@ type Collection struct {
 	URL             *string // of its page on the storefront
 
 	metafields []*Metafield
-	lists      map[string]*Products
 }
 
 // Description gives the description as plain text, cut to so many characters.
@@ -31,17 +30,10 @@ func (c *Collection) Metafields(identifiers []MetafieldKey) []*Metafield {
 	return pick(c.metafields, identifiers)
 }
 
-// List gives the list of products that was read together with the collection
-// under a name; nil when none was.
-func (c *Collection) List(name string) *Products { return c.lists[name] }
-
 // CollectionNeed says what of a collection is loaded.
 type CollectionNeed struct {
 	Image      bool
 	Metafields []MetafieldKey
-	// Lists are lists of its products to read in the same round trip, by a name
-	// of the caller's choice.
-	Lists map[string]List
 }
 
 // CollectionList asks for a list of collections.

@@ -18,7 +18,7 @@ func (s *statement) published(at Context) string {
 }
 
 func (sh *shelf) scanCollection(row pgx.Row, front ...any) (*Collection, error) {
-	c := &Collection{lists: map[string]*Products{}}
+	c := &Collection{}
 	var seoTitle, seoDescription string
 	var picture mediaRow
 	err := row.Scan(append(append(front, &c.ID, &c.Handle, &c.Title, &c.DescriptionHTML, &seoTitle, &seoDescription, &c.UpdatedAt), picture.into()...)...)

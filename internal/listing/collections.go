@@ -9,8 +9,8 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/page"
 )
 
-// Collection reads one published collection with the lists of its products that
-// are needed; nil when there is none. A handle that it had before still finds it.
+// Collection reads one published collection; nil when there is none. A handle
+// that it had before still finds it.
 func (s *Service) Collection(ctx context.Context, at Context, ref Ref, need CollectionNeed) (*Collection, error) {
 	t, sh := newTrip(at), newShelf(at, s.base)
 	condition := refCondition("collection", ref)
@@ -19,10 +19,6 @@ func (s *Service) Collection(ctx context.Context, at Context, ref Ref, need Coll
 		return nil, err
 	}
 	t.collectionDetails(sh, need)
-	queues, err := t.ownLists(sh, need.Lists, ofCollections(at, condition))
-	if err != nil {
-		return nil, err
-	}
 	if err := t.run(ctx, s.db); err != nil {
 		return nil, fmt.Errorf("read collection: %w", err)
 	}
@@ -30,41 +26,7 @@ func (s *Service) Collection(ctx context.Context, at Context, ref Ref, need Coll
 	if len(*rows) == 0 {
 		return nil, nil
 	}
-	c := (*rows)[0]
-	c.lists = listsOf(queues, int64(c.ID))
-	return c, nil
-}
-
-// ownLists adds the lists that are read together with their owner. A product
-// may stand in several of them and is read once, so each list loads what any of
-// them needs.
-func (t *trip) ownLists(sh *shelf, lists map[string]List, owner func(*statement) source) (map[string]*queue, error) {
-	var need Need
-	for _, list := range lists {
-		need = need.Merge(list.Need)
-	}
-	queues := make(map[string]*queue, len(lists))
-	for _, name := range sortedKeys(lists) {
-		list := lists[name]
-		list.Need = need
-		c, err := newProductList(t.at, list, owner)
-		if err != nil {
-			return nil, err
-		}
-		if queues[name], err = c.read(t, sh); err != nil {
-			return nil, err
-		}
-	}
-	return queues, nil
-}
-
-func listsOf(queues map[string]*queue, owner int64) map[string]*Products {
-	lists := make(map[string]*Products, len(queues))
-	for name, q := range queues {
-		q.finish()
-		lists[name] = q.products(owner)
-	}
-	return lists
+	return (*rows)[0], nil
 }
 
 // Collections reads a page of the published collections.

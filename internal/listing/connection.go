@@ -15,6 +15,17 @@ type Connection[T any] struct {
 	cursor func(T) string
 }
 
+// NewConnection makes a page of a list that somebody else has put in order.
+func NewConnection[T any](nodes []T, info page.Info, total int, cursor func(T) string) *Connection[T] {
+	if nodes == nil {
+		nodes = []T{}
+	}
+	return &Connection[T]{Nodes: nodes, Info: info, Total: total, cursor: cursor}
+}
+
+// CursorOf names the place of an entry of the page in the list.
+func (c *Connection[T]) CursorOf(entry T) string { return c.cursor(entry) }
+
 // edgesOf gives the entries with their cursors.
 func edgesOf[E ~struct {
 	Cursor string

@@ -29,6 +29,7 @@ type touch struct {
 	Subtree   bool         `json:"subtree"`
 	Kind      string       `json:"kind"` // of the owner of a metafield or a translation
 	ID        int64        `json:"id"`
+	All       bool         `json:"all"`
 }
 
 // owners are the things named by facts whose products must be looked up.
@@ -64,8 +65,10 @@ func (s *Service) Touched(ctx context.Context, batch []event.Envelope) (ids []Pr
 // add notes what a fact names; it reports whether every document is concerned.
 func (o owners) add(topic string, t touch) bool {
 	switch topic {
-	case "market.changed", "price_list.changed", "location.changed", "recommend.computed":
+	case "market.changed", "price_list.changed", "location.changed":
 		return true
+	case "recommend.computed":
+		return t.All
 	case "price.changed":
 		return len(t.Products) == 0 && t.Product == 0
 	case "stock.changed": // bundles that hold the variant, too

@@ -14,14 +14,14 @@ import (
 type counting struct {
 	*statement
 	at      Context
-	choices []choice
+	choices []FacetChoice
 	hits    []string // named queries with the hits under some of the choices
 	parts   []string // one query for each facet
 }
 
 // facets counts the facets of each owner's list. from gives the list without
 // the choices.
-func (t *trip) facets(from build, chosen []choice, q *queue) error {
+func (t *trip) facets(from build, chosen []FacetChoice, q *queue) error {
 	c := &counting{statement: &statement{}, at: t.at, choices: chosen}
 	src, err := from(c.statement)
 	if err != nil {
@@ -39,8 +39,8 @@ func (t *trip) facets(from build, chosen []choice, q *queue) error {
 }
 
 // hitsOf gives the name of the hits without the choice on a facet.
-func (c *counting) hitsOf(kind facetKind, name string) string {
-	place := slices.IndexFunc(c.choices, func(ch choice) bool { return ch.is(kind, name) })
+func (c *counting) hitsOf(kind FacetKind, name string) string {
+	place := slices.IndexFunc(c.choices, func(ch FacetChoice) bool { return ch.Is(kind, name) })
 	query := fmt.Sprintf("hits%d", place+1)
 	if !slices.ContainsFunc(c.hits, func(h string) bool { return strings.HasPrefix(h, query+" ") }) {
 		conditions := c.narrow(c.at, without(c.choices, kind, name))
@@ -50,7 +50,7 @@ func (c *counting) hitsOf(kind facetKind, name string) string {
 }
 
 // row writes one query of the union. Columns that a facet lacks are empty.
-func (c *counting) row(kind facetKind, columns map[string]string, rest string) {
+func (c *counting) row(kind FacetKind, columns map[string]string, rest string) {
 	pick := func(name, otherwise string) string {
 		if column, ok := columns[name]; ok {
 			return column
@@ -65,29 +65,29 @@ func (c *counting) row(kind facetKind, columns map[string]string, rest string) {
 
 // products counts what the product itself says.
 func (c *counting) products() {
-	c.row(facetPrice, map[string]string{"low": "COALESCE(min(p.min_amount), 0)", "high": "COALESCE(max(p.max_amount), 0)"},
-		"FROM "+c.hitsOf(facetPrice, "")+" p")
-	c.row(facetVendor, map[string]string{"label": "mode() WITHIN GROUP (ORDER BY p.vendor)::text", "value": "lower(p.vendor)::text"},
-		"FROM "+c.hitsOf(facetVendor, "")+" p WHERE p.vendor <> '' GROUP BY lower(p.vendor)")
-	c.row(facetType, map[string]string{"label": "mode() WITHIN GROUP (ORDER BY p.product_type)::text", "value": "lower(p.product_type)::text"},
-		"FROM "+c.hitsOf(facetType, "")+" p WHERE p.product_type <> '' GROUP BY lower(p.product_type)")
-	c.row(facetTag, map[string]string{"label": "mode() WITHIN GROUP (ORDER BY t.tag)::text", "value": "lower(t.tag)::text", "n": "count(DISTINCT p.id)"},
-		"FROM "+c.hitsOf(facetTag, "")+" p JOIN product_tag t ON t.product_id = p.id GROUP BY lower(t.tag)")
-	c.row(facetCategory, map[string]string{"name": "top.handle::text", "label": "top.title::text", "id": "top.id", "parent": "COALESCE(top.parent_id, 0)",
+	c.row(OfPrice, map[string]string{"low": "COALESCE(min(p.min_amount), 0)", "high": "COALESCE(max(p.max_amount), 0)"},
+		"FROM "+c.hitsOf(OfPrice, "")+" p")
+	c.row(OfVendor, map[string]string{"label": "mode() WITHIN GROUP (ORDER BY p.vendor)::text", "value": "lower(p.vendor)::text"},
+		"FROM "+c.hitsOf(OfVendor, "")+" p WHERE p.vendor <> '' GROUP BY lower(p.vendor)")
+	c.row(OfType, map[string]string{"label": "mode() WITHIN GROUP (ORDER BY p.product_type)::text", "value": "lower(p.product_type)::text"},
+		"FROM "+c.hitsOf(OfType, "")+" p WHERE p.product_type <> '' GROUP BY lower(p.product_type)")
+	c.row(OfTag, map[string]string{"label": "mode() WITHIN GROUP (ORDER BY t.tag)::text", "value": "lower(t.tag)::text", "n": "count(DISTINCT p.id)"},
+		"FROM "+c.hitsOf(OfTag, "")+" p JOIN product_tag t ON t.product_id = p.id GROUP BY lower(t.tag)")
+	c.row(OfCategory, map[string]string{"name": "top.handle::text", "label": "top.title::text", "id": "top.id", "parent": "COALESCE(top.parent_id, 0)",
 		"n": "count(DISTINCT p.id)"},
-		"FROM "+c.hitsOf(facetCategory, "")+` p JOIN product_category pc ON pc.product_id = p.id JOIN category c ON c.id = pc.category_id
+		"FROM "+c.hitsOf(OfCategory, "")+` p JOIN product_category pc ON pc.product_id = p.id JOIN category c ON c.ID = pc.category_id
  JOIN category top ON top.id = ANY(string_to_array(btrim(c.path, '/'), '/')::bigint[]) AND top.archived_at IS NULL
  GROUP BY top.id ORDER BY top.depth, top.position, top.id`)
 }
 
 // variants counts what variants say, over variants that fit the other choices.
 func (c *counting) variants() {
-	c.available(c.hitsOf(facetAvailable, ""), c.narrowVariants(c.at, without(c.choices, facetAvailable, "")))
+	c.available(c.hitsOf(OfAvailability, ""), c.narrowVariants(c.at, without(c.choices, OfAvailability, "")))
 	var chosen []string
 	for _, ch := range c.choices {
-		if ch.kind == facetOption {
-			chosen = append(chosen, ch.name)
-			c.option(c.hitsOf(facetOption, ch.name), without(c.choices, facetOption, ch.name), "= "+c.arg(ch.name))
+		if ch.Kind == OfOption {
+			chosen = append(chosen, ch.Name)
+			c.option(c.hitsOf(OfOption, ch.Name), without(c.choices, OfOption, ch.Name), "= "+c.arg(ch.Name))
 		}
 	}
 	c.option(c.hitsOf("", ""), c.choices, "<> ALL("+c.arg(append(chosen, "title"))+"::text[])")
@@ -98,7 +98,7 @@ func (c *counting) variants() {
 // the server then chooses between the two by how many there are.
 func (c *counting) available(hits string, conditions []string) {
 	const left = "COALESCE(sum(l.on_hand - l.taken - l.safety), 0)"
-	c.row(facetAvailable, map[string]string{"value": "w.flag", "n": "count(*)"},
+	c.row(OfAvailability, map[string]string{"value": "w.flag", "n": "count(*)"},
 		"FROM (SELECT v.product_id, bool_or(v.sold) AS yes, bool_or(NOT v.sold) AS no FROM (SELECT v.product_id, "+c.buyable(c.at, left)+" AS sold\n FROM "+
 			hits+" p JOIN ("+c.statement.variants(c.at)+`) ON v.product_id = p.id
  LEFT JOIN stock_level l ON l.variant_id = v.id AND l.location_id = ANY(`+c.serving(c.at)+`)
@@ -109,7 +109,7 @@ func (c *counting) available(hits string, conditions []string) {
 // stands for having none is called Title. A product counts once for a name,
 // however often and in whatever spelling it has it; the spelling of most
 // products is shown.
-func (c *counting) option(hits string, others []choice, names string) {
+func (c *counting) option(hits string, others []FacetChoice, names string) {
 	of := `SELECT p.id, lower(oo.name) AS name, lower(ov.name) AS value, min(oo.name) AS heading, min(ov.name) AS label,
  min(oo.id) AS option_id, min(ov.id) AS value_id, max(ov.swatch_color) AS color
  FROM ` + hits + ` p JOIN product_option oo ON oo.product_id = p.id JOIN product_option_value ov ON ov.option_id = oo.id
@@ -120,7 +120,7 @@ func (c *counting) option(hits string, others []choice, names string) {
 	most := func(column string) string {
 		return "(array_agg(g." + column + " ORDER BY g.n DESC, g." + column + "))[1]::text"
 	}
-	c.row(facetOption, map[string]string{
+	c.row(OfOption, map[string]string{
 		"name": "g.name::text", "heading": most("heading"), "value": "g.value::text", "label": most("label"), "title": most("title"), "shown": most("shown"),
 		"color": "COALESCE(max(g.color), '')::text", "n": "sum(g.n)::bigint",
 	}, "FROM ("+spelled+") g GROUP BY g.name, g.value")
@@ -140,9 +140,9 @@ func (c *counting) translated(id, kind string) string {
 func (c *counting) named() {
 	var chosen []string
 	for _, ch := range c.choices {
-		if ch.kind == facetAttribute {
-			chosen = append(chosen, ch.name)
-			c.attributes(c.hitsOf(facetAttribute, ch.name), "= "+c.arg(ch.name))
+		if ch.Kind == OfAttribute {
+			chosen = append(chosen, ch.Name)
+			c.attributes(c.hitsOf(OfAttribute, ch.Name), "= "+c.arg(ch.Name))
 		}
 	}
 	c.attributes(c.hitsOf("", ""), "<> ALL("+c.arg(append(chosen, ""))+"::text[])")
@@ -153,7 +153,7 @@ const attributeValue = `lower(COALESCE(pa.text_value, trim_scale(pa.number_milli
  to_char(pa.date_value AT TIME ZONE 'UTC', 'YYYY-MM-DD')))`
 
 func (c *counting) attributes(hits, codes string) {
-	c.row(facetAttribute, map[string]string{
+	c.row(OfAttribute, map[string]string{
 		"name": "d.code::text", "heading": "d.name::text", "title": c.translated("d.id", "attribute_definition"), "value": attributeValue,
 		"label": "mode() WITHIN GROUP (ORDER BY COALESCE(pa.text_value, " + attributeValue + ")) || CASE WHEN d.type = 'measurement' THEN ' ' || d.unit ELSE '' END",
 		"n":     "count(DISTINCT p.id)",
@@ -165,42 +165,43 @@ func (c *counting) attributes(hits, codes string) {
 func (q *queue) scanFacet(at Context) func(pgx.Row) error {
 	return func(row pgx.Row) error {
 		var owner, low, high int64
-		var kind facetKind
-		var c count
-		err := row.Scan(&owner, &kind, &c.name, &c.heading, &c.title, &c.value, &c.label, &c.shown, &c.color, &c.id, &c.parent, &low, &high, &c.n)
+		c := &Count{}
+		err := row.Scan(&owner, &c.Kind, &c.Name, &c.Heading, &c.Title, &c.Value, &c.Label, &c.Shown, &c.Color, &c.ID, &c.Parent, &low, &high, &c.N)
 		if err != nil {
 			return err
 		}
 		f := q.facets[owner]
 		if f == nil {
-			f = &Facets{currency: at.Currency, Vendors: []VendorCount{}, Categories: []*CategoryCount{}}
+			f = newFacets(at)
 			q.facets[owner] = f
 		}
-		f.add(kind, c, Range{Min: at.money(low), Max: at.money(high)})
+		f.add(c, Range{Min: at.money(low), Max: at.money(high)})
 		return nil
 	}
 }
 
-func (f *Facets) add(kind facetKind, c count, prices Range) {
-	switch kind {
-	case facetAvailable:
-		c.label = map[string]string{"1": "In stock", "0": "Out of stock"}[c.value]
+func (f *Facets) add(c *Count, prices Range) {
+	switch c.Kind {
+	case OfAvailability:
+		c.Label = map[string]string{"1": "In stock", "0": "Out of stock"}[c.Value]
 		f.available = append(f.available, c)
-	case facetPrice:
-		if f.hits = c.n; c.n > 0 {
+	case OfPrice:
+		if f.hits = c.N; c.N > 0 {
 			f.Price = &prices
 		}
-	case facetVendor:
-		f.Vendors = append(f.Vendors, VendorCount{Name: c.label, Count: c.n})
-	case facetType:
+	case OfVendor:
+		f.Vendors = append(f.Vendors, VendorCount{Name: c.Label, Count: c.N})
+	case OfType:
 		f.types = append(f.types, c)
-	case facetTag:
+	case OfTag:
 		f.tags = append(f.tags, c)
-	case facetOption:
+	case OfOption:
 		f.options = append(f.options, c)
-	case facetAttribute:
+	case OfAttribute:
 		f.attributes = append(f.attributes, c)
-	case facetCategory:
+	case OfProductMetafield, OfVariantMetafield:
+		f.metafields = append(f.metafields, c)
+	case OfCategory:
 		f.categories = append(f.categories, c)
 	}
 }

@@ -68,7 +68,7 @@ func readModel(t *testing.T, f *fixture) []model {
 			m.tags = append(m.tags, "")
 			return scan(&m.tags[len(m.tags)-1])
 		}, m.id)
-		rows(`SELECT DISTINCT u.handle FROM product_category pc JOIN category c ON c.id = pc.category_id
+		rows(`SELECT DISTINCT u.handle FROM product_category pc JOIN category c ON c.ID = pc.category_id
 			JOIN category u ON c.path LIKE '%/' || u.id || '/%' WHERE pc.product_id = $1`, func(scan func(...any) error) error {
 			m.categories = append(m.categories, "")
 			return scan(&m.categories[len(m.categories)-1])
@@ -82,8 +82,8 @@ func readModel(t *testing.T, f *fixture) []model {
 		}, m.id)
 		rows(`SELECT v.id, a.amount, NOT tracked OR (backorder AND backorder_limit IS NULL) OR COALESCE((SELECT sum(on_hand - taken - safety) FROM stock_level l
 			WHERE l.variant_id = v.id AND location_id <> 3), 0) + CASE WHEN backorder THEN backorder_limit ELSE 0 END > 0,
-			COALESCE((SELECT jsonb_object_agg(lower(o.name), lower(c.name)) FROM variant_option_value x JOIN product_option o ON o.id = x.option_id
-				JOIN product_option_value c ON c.id = x.value_id WHERE x.variant_id = v.id), '{}')
+			COALESCE((SELECT jsonb_object_agg(lower(o.name), lower(c.Name)) FROM variant_option_value x JOIN product_option o ON o.id = x.option_id
+				JOIN product_option_value c ON c.ID = x.value_id WHERE x.variant_id = v.id), '{}')
 			FROM variant v JOIN price a ON a.variant_id = v.id AND price_list_id = 1 AND a.min_quantity = 1 WHERE product_id = $1`, func(scan func(...any) error) error {
 			var v modelVariant
 			var id int64
@@ -96,41 +96,41 @@ func readModel(t *testing.T, f *fixture) []model {
 }
 
 // fits applies choices, those on variants to one and the same variant.
-func (m model) fits(all []choice) bool {
+func (m model) fits(all []FacetChoice) bool {
 	for _, c := range all {
-		if !c.kind.ofVariant() && !m.has(c) {
+		if !c.Kind.OfVariant() && !m.has(c) {
 			return false
 		}
 	}
 	return slices.ContainsFunc(m.variants, func(v modelVariant) bool { return v.fits(all) })
 }
 
-func (m model) has(c choice) bool {
-	return slices.ContainsFunc(c.texts, func(text string) bool {
-		switch c.kind {
-		case facetVendor:
+func (m model) has(c FacetChoice) bool {
+	return slices.ContainsFunc(c.Texts, func(text string) bool {
+		switch c.Kind {
+		case OfVendor:
 			return m.vendor == text
-		case facetType:
+		case OfType:
 			return m.typ == text
-		case facetTag:
+		case OfTag:
 			return slices.Contains(m.tags, text)
-		case facetCategory:
+		case OfCategory:
 			return slices.Contains(m.categories, text)
 		}
-		return m.attributes[c.name] == text
+		return m.attributes[c.Name] == text
 	})
 }
 
-func (v modelVariant) fits(all []choice) bool {
+func (v modelVariant) fits(all []FacetChoice) bool {
 	for _, c := range all {
 		ok := true
-		switch c.kind {
-		case facetPrice:
-			ok = slices.ContainsFunc(c.ranges, func(r span) bool { return r.from <= v.amount && v.amount <= r.to })
-		case facetAvailable:
-			ok = slices.Contains(c.flags, v.buyable)
-		case facetOption:
-			ok = slices.Contains(c.texts, v.options[c.name])
+		switch c.Kind {
+		case OfPrice:
+			ok = slices.ContainsFunc(c.Ranges, func(r Span) bool { return r.Has(v.amount) })
+		case OfAvailability:
+			ok = slices.Contains(c.Flags, v.buyable)
+		case OfOption:
+			ok = slices.Contains(c.Texts, v.options[c.Name])
 		}
 		if !ok {
 			return false
@@ -140,41 +140,41 @@ func (v modelVariant) fits(all []choice) bool {
 }
 
 // brute counts every choice of every facet.
-func brute(all []model, chosen []choice) map[string]int {
+func brute(all []model, chosen []FacetChoice) map[string]int {
 	counts := map[string]int{}
-	facets := map[string][]choice{} // facet key → choices of one value each
-	add := func(kind facetKind, name, value string) {
-		c := choice{kind: kind, name: name, texts: []string{value}}
-		if kind == facetAvailable {
-			c = choice{kind: kind, flags: []bool{value == "1"}}
+	facets := map[string][]FacetChoice{} // facet key → choices of one value each
+	add := func(kind FacetKind, name, value string) {
+		c := FacetChoice{Kind: kind, Name: name, Texts: []string{value}}
+		if kind == OfAvailability {
+			c = FacetChoice{Kind: kind, Flags: []bool{value == "1"}}
 		}
-		facets[string(kind)+"/"+name+"/"+value] = []choice{c}
+		facets[string(kind)+"/"+name+"/"+value] = []FacetChoice{c}
 	}
 	for _, m := range all {
 		for _, v := range m.variants {
 			for name, value := range v.options {
 				if name != "title" {
-					add(facetOption, name, value)
+					add(OfOption, name, value)
 				}
 			}
 		}
 		for code, value := range m.attributes {
-			add(facetAttribute, code, value)
+			add(OfAttribute, code, value)
 		}
 		for _, tag := range m.tags {
-			add(facetTag, "", tag)
+			add(OfTag, "", tag)
 		}
 		for _, category := range m.categories {
-			add(facetCategory, "", category)
+			add(OfCategory, "", category)
 		}
-		add(facetVendor, "", m.vendor)
-		add(facetType, "", m.typ)
+		add(OfVendor, "", m.vendor)
+		add(OfType, "", m.typ)
 	}
-	add(facetAvailable, "", "1")
-	add(facetAvailable, "", "0")
+	add(OfAvailability, "", "1")
+	add(OfAvailability, "", "0")
 	for key, one := range facets {
 		c := one[0]
-		with := append(without(chosen, c.kind, c.name), c)
+		with := append(without(chosen, c.Kind, c.Name), c)
 		for _, m := range all {
 			if m.fits(with) {
 				counts[key]++
@@ -182,7 +182,7 @@ func brute(all []model, chosen []choice) map[string]int {
 		}
 	}
 	for _, m := range all {
-		if m.fits(without(chosen, facetPrice, "")) {
+		if m.fits(without(chosen, OfPrice, "")) {
 			counts["hits without price"]++
 		}
 	}
@@ -192,27 +192,27 @@ func brute(all []model, chosen []choice) map[string]int {
 // counted gives what the service counted in the form of brute.
 func counted(f *Facets) map[string]int {
 	counts := map[string]int{}
-	put := func(kind facetKind, name, value string, n int) { counts[string(kind)+"/"+name+"/"+value] = n }
+	put := func(kind FacetKind, name, value string, n int) { counts[string(kind)+"/"+name+"/"+value] = n }
 	for _, c := range f.available {
-		put(facetAvailable, "", c.value, c.n)
+		put(OfAvailability, "", c.Value, c.N)
 	}
 	for _, c := range f.types {
-		put(facetType, "", c.value, c.n)
+		put(OfType, "", c.Value, c.N)
 	}
 	for _, c := range f.tags {
-		put(facetTag, "", c.value, c.n)
+		put(OfTag, "", c.Value, c.N)
 	}
 	for _, c := range f.options {
-		put(facetOption, c.name, c.value, c.n)
+		put(OfOption, c.Name, c.Value, c.N)
 	}
 	for _, c := range f.attributes {
-		put(facetAttribute, c.name, c.value, c.n)
+		put(OfAttribute, c.Name, c.Value, c.N)
 	}
 	for _, c := range f.categories {
-		put(facetCategory, "", c.name, c.n)
+		put(OfCategory, "", c.Name, c.N)
 	}
 	for _, v := range f.Vendors {
-		put(facetVendor, "", strings.ToLower(v.Name), v.Count)
+		put(OfVendor, "", strings.ToLower(v.Name), v.Count)
 	}
 	if f.hits > 0 {
 		counts["hits without price"] = f.hits
@@ -226,7 +226,7 @@ func TestFacets_countLikeBruteForce(t *testing.T) {
 	all := readModel(t, f)
 	rapid.Check(t, func(rt *rapid.T) {
 		filters := rapid.SliceOfN(drawFilter, 0, 6).Draw(rt, "filters")
-		chosen, err := choices(filters, "USD")
+		chosen, err := FacetChoices(filters, "USD")
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -314,12 +314,12 @@ func TestPriceSpan_isExact(t *testing.T) {
 	for _, c := range []struct {
 		low, high float64
 		currency  money.Currency
-		want      span
+		want      Span
 	}{
-		{0.29, 19.99, "USD", span{29, 1999}},
-		{0.291, 19.999, "USD", span{30, 1999}},
-		{10, 10.5, "JPY", span{10, 10}},
-		{-5.5, 0, "USD", span{-550, 0}},
+		{0.29, 19.99, "USD", Span{29, 1999}},
+		{0.291, 19.999, "USD", Span{30, 1999}},
+		{10, 10.5, "JPY", Span{10, 10}},
+		{-5.5, 0, "USD", Span{-550, 0}},
 	} {
 		got, err := priceSpan(PriceFilter{Min: &c.low, Max: &c.high}, c.currency)
 		if err != nil || got != c.want {

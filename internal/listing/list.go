@@ -8,7 +8,7 @@ type productList struct {
 	at      Context
 	list    List
 	query   expr
-	choices []choice
+	choices []FacetChoice
 	owner   func(s *statement) source
 }
 
@@ -17,7 +17,7 @@ func newProductList(at Context, list List, owner func(*statement) source) (*prod
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := choices(list.Filters, at.Currency)
+	chosen, err := FacetChoices(list.Filters, at.Currency)
 	if err != nil {
 		return nil, err
 	}

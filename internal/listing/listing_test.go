@@ -197,20 +197,26 @@ func TestReads_areOneRoundTrip(t *testing.T) {
 			_, err := f.Products(ctx, f.us, l)
 			return err
 		}, 11},
-		"collection with products": {func(ctx context.Context, size int) error {
-			l := List{Sort: ByDefault, Page: page.Args{First: &size}, Need: Need{Variants: 1}}
-			_, err := f.Collection(ctx, f.us, Ref{Handle: "lamps"}, CollectionNeed{Lists: map[string]List{"products": l}})
+		"collection": {func(ctx context.Context, _ int) error {
+			_, err := f.Collection(ctx, f.us, Ref{Handle: "lamps"}, CollectionNeed{})
 			return err
-		}, 4},
+		}, 1},
+		"what somebody else chose": {func(ctx context.Context, size int) error {
+			ids := make([]ProductID, size)
+			for i := range ids {
+				ids[i] = ProductID(101 + i)
+			}
+			_, err := f.Pick(ctx, f.us, Pick{IDs: ids, Need: Need{Variants: 1}, Kinds: []Kind{KindPage, KindArticle}, Words: []string{"cap"}, Tree: true})
+			return err
+		}, 6},
 		"lists of collections": {func(ctx context.Context, size int) error {
 			_, err := f.CollectionProducts(ctx, f.us, []CollectionID{1, 2, 4}[:1+size%3], List{Page: page.Args{First: &size}})
 			return err
 		}, 1},
-		"category": {func(ctx context.Context, size int) error {
-			l := List{Sort: ByDefault, Page: page.Args{First: &size}}
-			_, err := f.Category(ctx, f.us, Ref{Handle: "home"}, CategoryNeed{Counts: true, Lists: map[string]List{"products": l}})
+		"category": {func(ctx context.Context, _ int) error {
+			_, err := f.Category(ctx, f.us, Ref{Handle: "home"}, CategoryNeed{Counts: true})
 			return err
-		}, 4},
+		}, 3},
 	} {
 		for _, size := range []int{2, 37} {
 			ctx, counter := postgres.CountStatements(t.Context())
@@ -220,22 +226,6 @@ func TestReads_areOneRoundTrip(t *testing.T) {
 			if counter.RoundTrips() != 1 || counter.Statements() != c.statements {
 				t.Errorf("%s of %d: %d round trips, %d statements, want 1 and %d", name, size, counter.RoundTrips(), counter.Statements(), c.statements)
 			}
-		}
-	}
-}
-
-func TestCollection_fillsProductsOfSeveralLists(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	rich := Need{Fields: FieldTags | FieldAvailable | FieldDescription | FieldFeaturedImage, Images: 5}
-	lists := map[string]List{"a": {Page: page.Args{First: first(50)}}, "b": {Page: page.Args{First: first(50)}, Need: rich}}
-	c, err := f.Collection(t.Context(), f.us, Ref{Handle: "a-to-z"}, CollectionNeed{Lists: lists})
-	for _, p := range must(t, c, err).List("b").Nodes {
-		alone, err := f.Product(t.Context(), f.us, Ref{ID: int64(p.ID)}, rich)
-		alone = must(t, alone, err)
-		if len(p.gallery) != len(alone.gallery) || len(p.Tags) != len(alone.Tags) || p.Available != alone.Available || p.DescriptionHTML != alone.DescriptionHTML {
-			t.Errorf("%s: %d pictures, %d tags, available %v; alone %d, %d, %v", p.Handle,
-				len(p.gallery), len(p.Tags), p.Available, len(alone.gallery), len(alone.Tags), alone.Available)
 		}
 	}
 }

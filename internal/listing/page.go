@@ -259,6 +259,6 @@ func (t *trip) count(from build, q *queue) error {
 func (q *queue) finish() {
 	for _, f := range q.facets {
 		f.sortVendors()
-		f.tree(q.shelf)
+		f.tree(q.shelf.categories)
 	}
 }

@@ -24,8 +24,8 @@ func lists(f *fixture) map[string]func(t *testing.T, l List) *Products {
 			return must(t, c, err)[2]
 		},
 		"collection sorted by title": func(t *testing.T, l List) *Products {
-			c, err := f.Collection(t.Context(), f.us, Ref{Handle: "a-to-z"}, CollectionNeed{Lists: map[string]List{"x": l}})
-			return must(t, c, err).List("x")
+			c, err := f.CollectionProducts(t.Context(), f.us, []CollectionID{4}, l)
+			return must(t, c, err)[4]
 		},
 		"category": func(t *testing.T, l List) *Products {
 			c, err := f.CategoryProducts(t.Context(), f.us, []CategoryID{3}, l)

@@ -28,11 +28,6 @@ type (
 
 // The entries of those pages with their cursors.
 type (
-	// ProductEdge is a product in a list.
-	ProductEdge struct {
-		Cursor string
-		Node   *Product
-	}
 	// VariantEdge is a variant in a list.
 	VariantEdge struct {
 		Cursor string
@@ -64,9 +59,6 @@ type (
 		Node   string
 	}
 )
-
-// Edges gives the products with their cursors.
-func (p *Products) Edges() []ProductEdge { return edgesOf[ProductEdge](&p.Connection) }
 
 // Edges gives the variants with their cursors.
 func (p *Variants) Edges() []VariantEdge { return edgesOf[VariantEdge](&p.Connection) }

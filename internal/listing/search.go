@@ -331,6 +331,3 @@ func (h Hit) compare(o Hit) int {
 	}
 	return cmp.Or(cmp.Compare(h.Kind, o.Kind), cmp.Compare(h.ID, o.ID))
 }
-
-// Cursor names the hit's place in its list.
-func (h Hit) Cursor() string { return h.place.encode() }

@@ -157,7 +157,7 @@ func TestStock_countsWhereItsLocationServes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range page.Facets.available {
-			counts[name+" "+c.label] += c.n
+			counts[name+" "+c.Label] += c.N
 		}
 	}
 	if diff := cmp.Diff(map[string]int{"us Out of stock": 1, "de In stock": 1}, counts); diff != "" {

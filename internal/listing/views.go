@@ -44,20 +44,15 @@ func (s *Swatch) Picture() Entry {
 // InputJSON gives the filter as JSON text, which clients parse and send back.
 func (v FacetValue) InputJSON() any { return v.Input }
 
+// InputJSON gives the filter as JSON text, which clients parse and send back.
+func (b PriceBucket) InputJSON() any { return b.Input }
+
 // Swatch gives the color as a swatch; nil when there is none.
 func (v FacetValue) Swatch() *Swatch {
 	if v.Color == nil {
 		return nil
 	}
 	return &Swatch{Color: v.Color}
-}
-
-// Filters gives the facets of the whole list.
-func (p *Products) Filters() []Facet {
-	if p.Facets == nil {
-		return []Facet{}
-	}
-	return p.Facets.Filters()
 }
 
 // Count gives the length of the whole list.
@@ -143,6 +138,3 @@ func (v ExternalVideo) EmbedURL() string {
 	}
 	return "https://www.youtube.com/embed/" + last
 }
-
-// TrackingParameters is always nil: clicks are told by events.
-func (Term) TrackingParameters() *string { return nil }

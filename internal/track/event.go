@@ -1,5 +1,5 @@
-// Package track keeps what visitors do in the shop: views, searches, clicks,
-// additions to the cart, checkout steps, purchases. It is written off the
+// Package track keeps what visitors do in the shop: views, searches, hits that
+// they saw and clicked, additions to the cart, checkout steps, purchases. It is written off the
 // request's path, in batches, and only ever added to. Reports read it; nothing
 // else may depend on it, since events are dropped rather than held up for.
 package track
@@ -15,9 +15,11 @@ type Kind string
 // The kinds.
 const (
 	ViewProduct    Kind = "view_product"
+	ViewCategory   Kind = "view_category"
 	ViewCollection Kind = "view_collection"
 	ViewPage       Kind = "view_page"
 	Search         Kind = "search"
+	Impression     Kind = "impression" // hits or products of a list came into sight
 	Click          Kind = "click"
 	AddToCart      Kind = "add_to_cart"
 	RemoveFromCart Kind = "remove_from_cart"
@@ -29,7 +31,7 @@ const (
 // and known whether there is such a kind.
 func (k Kind) reserved() (reserved, known bool) {
 	switch k {
-	case ViewProduct, ViewCollection, ViewPage, Search, Click, AddToCart, RemoveFromCart:
+	case ViewProduct, ViewCategory, ViewCollection, ViewPage, Search, Impression, Click, AddToCart, RemoveFromCart:
 		return false, true
 	case CheckoutStep, Purchase:
 		return true, true

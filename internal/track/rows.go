@@ -18,17 +18,15 @@ type row struct {
 var empty = json.RawMessage(`{}`)
 
 // row makes an event ready to store. Without consent to analytics there is left
-// only that such a thing happened, in which market, in which hour.
+// only that such a thing happened, in which market, in which hour, and of a
+// search its words and whether they found something.
 func (r *Recorder) row(v Visitor, e Event, now time.Time) row {
 	at := clamp(e.OccurredAt, now)
 	if !v.Consent.Analytics {
 		return row{kind: e.Kind, occurredAt: at.Truncate(time.Hour), receivedAt: now.Truncate(time.Hour),
-			visitor: v.anonymous(), payload: empty}
+			visitor: v.anonymous(), payload: bare(e)}
 	}
-	out := row{kind: e.Kind, occurredAt: at, receivedAt: now, visitor: v, payload: e.Payload}
-	if len(e.Payload) == 0 {
-		out.payload = empty
-	}
+	out := row{kind: e.Kind, occurredAt: at, receivedAt: now, visitor: v, payload: discreet(e.Payload)}
 	if v.VisitorID != "" {
 		out.hash = r.hash(v.VisitorID)
 	}

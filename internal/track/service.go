@@ -32,6 +32,7 @@ type Recorder struct {
 	queue   chan row
 	dropped prometheus.Counter
 	written prometheus.Counter
+	bots    prometheus.Counter
 }
 
 // NewRecorder gives a recorder; Run makes it write.
@@ -49,8 +50,10 @@ func NewRecorder(db *postgres.DB, cfg Config) *Recorder {
 		dropped: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "souk_track_dropped_total", Help: "Tracked events that were not written."}),
 		written: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "souk_track_written_total", Help: "Tracked events that were written."})}
-	cfg.Metrics.MustRegister(r.dropped, r.written)
+			Name: "souk_track_written_total", Help: "Tracked events that were written."}),
+		bots: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "souk_track_bots_total", Help: "Tracked events that were left out because a bot made them."})}
+	cfg.Metrics.MustRegister(r.dropped, r.written, r.bots)
 	return r
 }
 
@@ -71,6 +74,10 @@ func (r *Recorder) record(ctx context.Context, events []Event, fromClient bool) 
 	v := VisitorOf(ctx)
 	if err := validate(v, events, fromClient); err != nil {
 		return err
+	}
+	if v.Bot {
+		r.bots.Add(float64(len(events)))
+		return nil
 	}
 	now := r.db.Now(ctx)
 	rows := make([]row, len(events))

@@ -87,12 +87,12 @@ func TestRecord_withoutConsentKeepsNothingThatIdentifies(t *testing.T) {
 	r := recorder(db)
 	bob := ada
 	bob.Consent = track.Consent{Marketing: true}
-	if err := r.Record(track.WithVisitor(t.Context(), bob), []track.Event{{Kind: track.Search, Payload: json.RawMessage(`{"query":"bob"}`)}}); err != nil {
+	if err := r.Record(track.WithVisitor(t.Context(), bob), []track.Event{{Kind: track.ViewProduct, Payload: json.RawMessage(`{"productId":1}`)}}); err != nil {
 		t.Fatal(err)
 	}
 	flushed(t, r)
 	got := all(t, db)
-	want := stored{Kind: "search", Market: "eu", OccurredAt: testkit.Started(), Payload: "{}"}
+	want := stored{Kind: "view_product", Market: "eu", OccurredAt: testkit.Started(), Payload: "{}"}
 	if len(got) != 1 || got[0].Session != "" || got[0].Hash != nil || got[0].Customer != nil || got[0].Payload != want.Payload ||
 		got[0].Market != want.Market || !got[0].OccurredAt.Equal(want.OccurredAt) {
 		t.Errorf("stored %+v, want %+v", got, want)

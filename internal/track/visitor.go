@@ -15,6 +15,7 @@ type Visitor struct {
 	CustomerID int64  // 0 is a guest
 	Market     string // handle
 	Consent    Consent
+	Bot        bool // a program that only looks; nothing is kept of what it does
 }
 
 // anonymous is what may be kept without consent: nothing that identifies.

@@ -18,9 +18,12 @@ import (
 	"github.com/souk-commerce/souk/internal/audit"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/content"
+	"github.com/souk-commerce/souk/internal/insight"
 	"github.com/souk-commerce/souk/internal/inventory"
+	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
+	"github.com/souk-commerce/souk/internal/merchandising"
 	"github.com/souk-commerce/souk/internal/metafield"
 	"github.com/souk-commerce/souk/internal/notify"
 	"github.com/souk-commerce/souk/internal/order"
@@ -29,6 +32,7 @@ import (
 	"github.com/souk-commerce/souk/internal/purchasing"
 	"github.com/souk-commerce/souk/internal/replenish"
 	"github.com/souk-commerce/souk/internal/restock"
+	"github.com/souk-commerce/souk/internal/search"
 	"github.com/souk-commerce/souk/internal/shipping"
 	"github.com/souk-commerce/souk/internal/staff"
 	"github.com/souk-commerce/souk/internal/stockfeed"
@@ -1685,12 +1689,12 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
-func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, v any) (catalog.CollectionID, error) {
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, v any) (listing.CollectionID, error) {
 	res, err := gql.UnmarshalCollectionID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, sel ast.SelectionSet, v catalog.CollectionID) graphql.Marshaler {
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, sel ast.SelectionSet, v listing.CollectionID) graphql.Marshaler {
 	_ = sel
 	res := gql.MarshalCollectionID(v)
 	if res == graphql.Null {
@@ -1877,6 +1881,22 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinsightᚐProposalID(ctx context.Context, v any) (insight.ProposalID, error) {
+	res, err := gql.UnmarshalProposalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinsightᚐProposalID(ctx context.Context, sel ast.SelectionSet, v insight.ProposalID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalProposalID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋinventoryᚐLevelID(ctx context.Context, v any) (inventory.LevelID, error) {
 	res, err := gql.UnmarshalStockLevelID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1965,6 +1985,22 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsouk�
 func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋmediaᚐID(ctx context.Context, sel ast.SelectionSet, v media.ID) graphql.Marshaler {
 	_ = sel
 	res := gql.MarshalMediaID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋmerchandisingᚐItemID(ctx context.Context, v any) (merchandising.ItemID, error) {
+	res, err := gql.UnmarshalMerchandisingItemID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋmerchandisingᚐItemID(ctx context.Context, sel ast.SelectionSet, v merchandising.ItemID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalMerchandisingItemID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2141,6 +2177,22 @@ func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsouk�
 func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋrestockᚐID(ctx context.Context, sel ast.SelectionSet, v restock.ID) graphql.Marshaler {
 	_ = sel
 	res := answer.MarshalRestockRequestID(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚐDeadLetterID(ctx context.Context, v any) (search.DeadLetterID, error) {
+	res, err := gql.UnmarshalDeadLetterID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚐDeadLetterID(ctx context.Context, sel ast.SelectionSet, v search.DeadLetterID) graphql.Marshaler {
+	_ = sel
+	res := gql.MarshalDeadLetterID(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2601,6 +2653,23 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) unmarshalOID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCategoryID(ctx context.Context, v any) (catalog.CategoryID, error) {
 	res, err := gql.UnmarshalCategoryID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2721,6 +2790,41 @@ func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsouk�
 	ret := make(graphql.Array, len(v))
 	for i := range v {
 		ret[i] = ec.marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCategoryID(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionIDᚄ(ctx context.Context, v any) ([]listing.CollectionID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]listing.CollectionID, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionIDᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.CollectionID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx, sel, v[i])
 	}
 
 	for _, e := range ret {
@@ -2922,6 +3026,24 @@ func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsouk�
 	_ = sel
 	_ = ctx
 	res := gql.MarshalCategoryID(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, v any) (*catalog.CollectionID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := gql.UnmarshalCollectionID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, sel ast.SelectionSet, v *catalog.CollectionID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := gql.MarshalCollectionID(*v)
 	return res
 }
 

@@ -28,12 +28,16 @@ type ResolverRoot interface {
 	Collection() CollectionResolver
 	DeliveryArea() DeliveryAreaResolver
 	DeliveryRate() DeliveryRateResolver
+	ExperimentReport() ExperimentReportResolver
+	FacetSetting() FacetSettingResolver
 	ImportRun() ImportRunResolver
 	Location() LocationResolver
 	LocationAddress() LocationAddressResolver
 	Market() MarketResolver
 	Media() MediaResolver
 	MenuItem() MenuItemResolver
+	MerchandisingItem() MerchandisingItemResolver
+	MerchandisingRelease() MerchandisingReleaseResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
 	OrderLine() OrderLineResolver
@@ -46,13 +50,36 @@ type ResolverRoot interface {
 	Price() PriceResolver
 	PriceList() PriceListResolver
 	Product() ProductResolver
+	ProductAffinity() ProductAffinityResolver
 	ProductOptionValue() ProductOptionValueResolver
+	ProductPopularity() ProductPopularityResolver
 	ProductVariant() ProductVariantResolver
 	PurchaseOrder() PurchaseOrderResolver
 	PurchaseOrderLine() PurchaseOrderLineResolver
 	Query() QueryResolver
 	RestockRequest() RestockRequestResolver
 	RuleCondition() RuleConditionResolver
+	SearchApplied() SearchAppliedResolver
+	SearchArm() SearchArmResolver
+	SearchConflict() SearchConflictResolver
+	SearchDeadLetter() SearchDeadLetterResolver
+	SearchExperiment() SearchExperimentResolver
+	SearchExplain() SearchExplainResolver
+	SearchGeneration() SearchGenerationResolver
+	SearchIntent() SearchIntentResolver
+	SearchPreview() SearchPreviewResolver
+	SearchPreviewFacetValue() SearchPreviewFacetValueResolver
+	SearchPreviewHit() SearchPreviewHitResolver
+	SearchPreviewPriceRange() SearchPreviewPriceRangeResolver
+	SearchProposal() SearchProposalResolver
+	SearchProposalEvidence() SearchProposalEvidenceResolver
+	SearchProposalPayload() SearchProposalPayloadResolver
+	SearchQueryProduct() SearchQueryProductResolver
+	SearchQueryStats() SearchQueryStatsResolver
+	SearchRescue() SearchRescueResolver
+	SearchRuleAct() SearchRuleActResolver
+	SearchStatus() SearchStatusResolver
+	SearchTrigger() SearchTriggerResolver
 	Shop() ShopResolver
 	StaffMember() StaffMemberResolver
 	StockAdjustOutcome() StockAdjustOutcomeResolver
@@ -82,6 +109,10 @@ type ResolverRoot interface {
 	ProductVariantUpdateInput() ProductVariantUpdateInputResolver
 	PurchaseOrderUpdateInput() PurchaseOrderUpdateInputResolver
 	RuleConditionInput() RuleConditionInputResolver
+	SearchExperimentInput() SearchExperimentInputResolver
+	SearchReportFilter() SearchReportFilterResolver
+	SearchRuleActInput() SearchRuleActInputResolver
+	SearchTriggerInput() SearchTriggerInputResolver
 	ShopInput() ShopInputResolver
 	StockTransferUpdateInput() StockTransferUpdateInputResolver
 }
@@ -135,6 +166,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeliveryMethodInput,
 		ec.unmarshalInputDeliveryRateInput,
 		ec.unmarshalInputDeliveryZoneInput,
+		ec.unmarshalInputFacetSettingInput,
 		ec.unmarshalInputImportRunFilter,
 		ec.unmarshalInputLocationAddressInput,
 		ec.unmarshalInputLocationCreateInput,
@@ -146,6 +178,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMediaLinkInput,
 		ec.unmarshalInputMenuInput,
 		ec.unmarshalInputMenuItemInput,
+		ec.unmarshalInputMerchandisingContentInput,
+		ec.unmarshalInputMerchandisingItemCreateInput,
+		ec.unmarshalInputMerchandisingItemFilter,
+		ec.unmarshalInputMerchandisingItemUpdateInput,
 		ec.unmarshalInputMetafieldInput,
 		ec.unmarshalInputOrderFilter,
 		ec.unmarshalInputOrderReallocateInput,
@@ -173,8 +209,29 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPurchaseOrderLineInput,
 		ec.unmarshalInputPurchaseOrderUpdateInput,
 		ec.unmarshalInputQuantityRuleInput,
+		ec.unmarshalInputRankingProfileInput,
 		ec.unmarshalInputRestockRequestFilter,
 		ec.unmarshalInputRuleConditionInput,
+		ec.unmarshalInputSearchAttributeFilterInput,
+		ec.unmarshalInputSearchBannerInput,
+		ec.unmarshalInputSearchCategoryFilterInput,
+		ec.unmarshalInputSearchDraftInput,
+		ec.unmarshalInputSearchExperimentInput,
+		ec.unmarshalInputSearchFilterInput,
+		ec.unmarshalInputSearchMetafieldFilterInput,
+		ec.unmarshalInputSearchOptionFilterInput,
+		ec.unmarshalInputSearchPreviewInput,
+		ec.unmarshalInputSearchPriceFilterInput,
+		ec.unmarshalInputSearchProposalFilter,
+		ec.unmarshalInputSearchQueryTriggerInput,
+		ec.unmarshalInputSearchRedirectInput,
+		ec.unmarshalInputSearchReportFilter,
+		ec.unmarshalInputSearchRuleActInput,
+		ec.unmarshalInputSearchRuleInput,
+		ec.unmarshalInputSearchStopWordsInput,
+		ec.unmarshalInputSearchSuggestionInput,
+		ec.unmarshalInputSearchSynonymInput,
+		ec.unmarshalInputSearchTriggerInput,
 		ec.unmarshalInputSeoInput,
 		ec.unmarshalInputShopInput,
 		ec.unmarshalInputSizeInput,
@@ -1029,6 +1086,8 @@ enum UserErrorCode {
   ADDRESS_REFUSED
   "Something else of its kind has the same handle, path, kind or address."
   ALREADY_EXISTS
+  "This content is live already."
+  ALREADY_LIVE
   "Several variants have this barcode."
   AMBIGUOUS_BARCODE
   "Several variants are called this."
@@ -1107,6 +1166,8 @@ enum UserErrorCode {
   DUPLICATE_VARIANT
   "The same zone stands twice."
   DUPLICATE_ZONE
+  "Another experiment is live at the same time; a visit can be in one only."
+  EXPERIMENT_RUNNING
   "The feed takes nothing in."
   FEED_INACTIVE
   "Only a feed with an address can be fetched."
@@ -1147,6 +1208,8 @@ enum UserErrorCode {
   INVALID_COLOR
   "A rule has too few conditions, or too many."
   INVALID_CONDITIONS
+  "A content breaks a rule of its kind."
+  INVALID_CONTENT
   "Coordinates are a latitude from -90 to 90 and a longitude from -180 to 180."
   INVALID_COORDINATES
   "It is no ISO 3166-1 country code."
@@ -1233,6 +1296,12 @@ enum UserErrorCode {
   INVALID_VISIBILITY
   "A weight must not be negative."
   INVALID_WEIGHT
+  "The item is put away."
+  ITEM_ARCHIVED
+  "There is no such item."
+  ITEM_NOT_FOUND
+  "The item has no content of this number."
+  ITEM_VERSION_NOT_FOUND
   "The shop needs at least one owner who can sign in."
   LAST_OWNER
   "An option keeps at least one value; remove the option instead."
@@ -1293,10 +1362,14 @@ enum UserErrorCode {
   NOT_BY_HAND
   "Only the lines of a draft can be changed."
   NOT_DRAFT
+  "A rollback goes to an earlier content than the live one."
+  NOT_EARLIER
   "There is nothing with this id."
   NOT_FOUND
   "There is no line of this variant."
   NOT_LISTED
+  "Nothing of the item is live."
+  NOT_LIVE
   "This field cannot be translated."
   NOT_TRANSLATABLE
   "The cell must be a whole number, in digits only."
@@ -1307,6 +1380,8 @@ enum UserErrorCode {
   NOTHING_OWED
   "Nothing would leave; cancel the transfer instead."
   NOTHING_SENT
+  "An item says exactly one thing."
+  ONE_CONTENT
   "A line has either a difference or a count."
   ONE_QUANTITY
   "The product has no such option."
@@ -1319,6 +1394,8 @@ enum UserErrorCode {
   ORDER_LINE_VARIANT
   "There is no such order."
   ORDER_NOT_FOUND
+  "An item keeps its kind."
+  OTHER_KIND
   "It is outside of what is allowed."
   OUT_OF_RANGE
   "The category above it is archived."
@@ -1335,6 +1412,10 @@ enum UserErrorCode {
   PRICE_LIST_NOT_FOUND
   "There is no such product."
   PRODUCT_NOT_FOUND
+  "Somebody has decided on the proposal already."
+  PROPOSAL_DECIDED
+  "There is no such proposal."
+  PROPOSAL_NOT_FOUND
   "There is no such purchase order."
   PURCHASE_ORDER_NOT_FOUND
   "Too many attempts; wait a few minutes."
@@ -1351,6 +1432,12 @@ enum UserErrorCode {
   REQUIRED
   "It goes to another location than where it comes from."
   SAME_LOCATION
+  "There is no such refused document, or no longer."
+  SEARCH_LETTER_MISSING
+  "There is no earlier search index to go back to."
+  SEARCH_NO_PREVIOUS
+  "The earlier search index was made by another version of the program."
+  SEARCH_OTHER_MAPPING
   "The shop has not been set up yet."
   SHOP_NOT_FOUND
   "Another variant has this SKU."
@@ -1383,6 +1470,8 @@ enum UserErrorCode {
   TOO_MANY_ATTEMPTS
   "The file has too many lines."
   TOO_MANY_LINES
+  "No more items of this kind may be live at once."
+  TOO_MANY_LIVE
   "There is no such transfer."
   TRANSFER_NOT_FOUND
   "Only an attribute of type choice has choices."
@@ -4046,6 +4135,697 @@ extend type Mutation {
   ): DeletePayload! @access(rule: STAFF, permission: "content.write")
 }
 `, BuiltIn: false},
+	{Name: "../schema/merchandising.graphqls", Input: `"What a merchandising item is. Each kind has a content type of its own."
+enum MerchandisingKind {
+  "Moves products in searches and lists: ` + "`" + `SearchRule` + "`" + `."
+  RULE
+  "Words that mean the same: ` + "`" + `SearchSynonym` + "`" + `."
+  SYNONYM
+  "Words that are passed over: ` + "`" + `SearchStopWords` + "`" + `."
+  STOP_WORDS
+  "Sends who searches somewhere else: ` + "`" + `SearchRedirect` + "`" + `."
+  REDIRECT
+  "Is shown with the hits: ` + "`" + `SearchBanner` + "`" + `."
+  BANNER
+  "The ranking where no rule says otherwise: ` + "`" + `RankingProfile` + "`" + `. Of several live ones the oldest item counts."
+  PROFILE
+  "How a facet is shown: ` + "`" + `FacetSetting` + "`" + `. Of several live ones for one facet the oldest item counts."
+  FACET
+  "Compares two profiles: ` + "`" + `SearchExperiment` + "`" + `. A visit is in one experiment only: two that are live at the same time are refused."
+  EXPERIMENT
+  "Adds a query to those that are suggested, or keeps one out: ` + "`" + `SearchSuggestion` + "`" + `."
+  SUGGESTION
+}
+
+"Where a merchandising item stands."
+enum MerchandisingState {
+  "One of its versions acts, within its times."
+  LIVE
+  "None of its versions acts."
+  DRAFT
+  "It is put away, and can neither be changed nor made live."
+  ARCHIVED
+}
+
+"How the words of a trigger are compared with what was searched. Both are brought to the same form first: case, accents and plurals make no difference, and words count as a whole."
+enum SearchQueryMatch {
+  "The query is just these words, in this order."
+  EXACT
+  "The query has these words side by side, in this order, among others."
+  CONTAINS
+  "Nothing was typed: lists of categories and collections, and a search for nothing."
+  EMPTY
+}
+
+"What an act of a rule does. Where acts contradict each other the rule of higher priority wins, of equal ones that of the older item; inside one rule a pin goes before a hide, and earlier acts go before later ones."
+enum SearchRuleDo {
+  "Puts a product at a position of the whole list. It must be sold to the buyer, fit the filters that were chosen and, unless ` + "`" + `anyStock` + "`" + ` says otherwise, be in stock; else its place goes to the next hit."
+  PIN
+  "Leaves products out, as long as the rule is triggered."
+  HIDE
+  "Moves products up: by as many percent of their rank as its strength says."
+  BOOST
+  "Moves products down: the stronger, the farther; by 100 behind all others."
+  BURY
+  "Puts what can be bought now before what cannot."
+  IN_STOCK_FIRST
+  "Moves newer products up a little, bounded by its strength."
+  FRESHNESS
+  "Moves what is wanted up a little, bounded by its strength."
+  POPULARITY
+  "Moves what earns more up a little, bounded by its strength."
+  MARGIN
+}
+
+"In which order the values of a facet stand."
+enum FacetValueOrder {
+  "Those with most products first."
+  COUNT
+  "By their words; numbers by their size."
+  LABEL
+  "Those that the setting names first, the others behind them by count."
+  MANUAL
+}
+
+"What a release did."
+enum MerchandisingAction {
+  "A version was made live."
+  PUBLISH
+  "The live version was taken off."
+  UNPUBLISH
+  "An earlier version was made live again."
+  ROLLBACK
+  "The item was put away, and its live version taken off."
+  ARCHIVE
+}
+
+"One thing that merchandisers say about searches and lists. Its contents are numbered versions that never change; at most one is live."
+type MerchandisingItem @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "What sort of thing it is; it never changes."
+  kind: MerchandisingKind!
+  "What staff call it."
+  name: String!
+  "Where it stands."
+  state: MerchandisingState!
+  "Whether its latest version is not the live one: there is something to publish."
+  pending: Boolean!
+  "The latest content, live or not."
+  latest: MerchandisingVersion!
+  "The live content; null if none is."
+  live: MerchandisingVersion
+  "Since when it is put away; null if it is not."
+  archivedAt: DateTime
+  "Grows with every change to the item, a new content or a release; name it when you change the item. It is not the number of a content."
+  version: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"One content of an item, as somebody wrote it once."
+type MerchandisingVersion @access(rule: STAFF) {
+  "The item's contents are numbered from 1."
+  number: Int!
+  "What it says."
+  content: MerchandisingContent!
+  "What its author wrote to it; empty if nothing."
+  note: String!
+  "Who wrote it."
+  author: String!
+  "When it was written."
+  createdAt: DateTime!
+}
+
+"What an item says, by its kind."
+union MerchandisingContent = SearchRule | SearchSynonym | SearchStopWords | SearchRedirect | SearchBanner | RankingProfile | FacetSetting | SearchExperiment | SearchSuggestion
+
+"Moves products in the searches and lists that its trigger names."
+type SearchRule @access(rule: STAFF) {
+  "When it acts."
+  trigger: SearchTrigger!
+  "Of rules that contradict each other the higher one wins; of equal ones that of the older item."
+  priority: Int!
+  "What it does, at most 300 acts."
+  acts: [SearchRuleAct!]!
+}
+
+"When something applies. What is empty asks for nothing; everything else must hold."
+type SearchTrigger @access(rule: STAFF) {
+  "For which queries; null is for all."
+  query: SearchQueryTrigger
+  "Only in the lists of one of these categories, not of those below; empty is everywhere. Those that are gone are left out."
+  categories: [Category!]!
+  "Only in the lists of one of these collections; empty is everywhere. Those that are gone are left out."
+  collections: [Collection!]!
+  "Only in one of these markets; empty is all. Those that are gone are left out."
+  markets: [Market!]!
+  "Only for buyers who read one of these languages; empty is all."
+  languages: [LanguageCode!]!
+  "Only for customers of one of these segments; empty is all."
+  segments: [String!]!
+  "From then on; null is at once."
+  startsAt: DateTime
+  "Before then; null is for good."
+  endsAt: DateTime
+}
+
+"Which queries trigger something."
+type SearchQueryTrigger @access(rule: STAFF) {
+  "How the words are compared."
+  match: SearchQueryMatch!
+  "The words; empty with EMPTY."
+  words: String!
+}
+
+"One thing that a rule does."
+type SearchRuleAct @access(rule: STAFF) {
+  "What it does."
+  do: SearchRuleDo!
+  "The product that it is about; null if it names products by a filter or is about all, or if the product is gone."
+  product: Product
+  "The products that it is about, in the form of ` + "`" + `SearchFilterInput` + "`" + `; null if it names one product or is about all."
+  filter: JSON
+  "Where a pin stands, from 1; 0 for the others."
+  position: Int!
+  "How strong a boost, a bury or an order is, from 1 to 100; 0 for the others."
+  strength: Int!
+  "Whether a pin stands even while its product cannot be bought."
+  anyStock: Boolean!
+}
+
+"Words of one language that mean the same."
+type SearchSynonym @access(rule: STAFF) {
+  "The language."
+  language: LanguageCode!
+  "Two-way: each of these is found by each of the others. Empty if it is one-way."
+  words: [String!]!
+  "One-way: who searches for this also finds what ` + "`" + `to` + "`" + ` says. Empty if it is two-way."
+  from: String!
+  "One-way: what ` + "`" + `from` + "`" + ` also finds. Empty if it is two-way."
+  to: [String!]!
+  "From then on; null is at once."
+  startsAt: DateTime
+  "Before then; null is for good."
+  endsAt: DateTime
+}
+
+"Words of one language that are passed over in queries, unless there are no others."
+type SearchStopWords @access(rule: STAFF) {
+  "The language."
+  language: LanguageCode!
+  "The words."
+  words: [String!]!
+}
+
+"Sends who searches somewhere else. The shop answers hits all the same; the storefront decides."
+type SearchRedirect @access(rule: STAFF) {
+  "When it applies."
+  trigger: SearchTrigger!
+  "A path of the storefront such as /pages/returns, or an https address."
+  target: String!
+}
+
+"Is shown with the hits."
+type SearchBanner @access(rule: STAFF) {
+  "When it is shown."
+  trigger: SearchTrigger!
+  "Of several the higher one comes first; of equal ones that of the older item."
+  priority: Int!
+  "Its heading."
+  title: String!
+  "Its text; empty if it has none."
+  body: String!
+  "The address of its picture; empty if it has none."
+  imageUrl: String!
+  "Where it leads; empty if nowhere."
+  link: String!
+  "After how many hits it stands; 0 is above them."
+  position: Int!
+}
+
+"The ranking that holds where no rule says otherwise. Strengths are from 0, not at all, to 100."
+type RankingProfile @access(rule: STAFF) {
+  "Whether what can be bought now stands before what cannot."
+  inStockFirst: Boolean!
+  "How much it counts that a product is wanted."
+  popularity: Int!
+  "How much it counts that a product is new."
+  freshness: Int!
+  "How much it counts what a product earns."
+  margin: Int!
+  "How much it counts that a product is in the category that the query means."
+  intent: Int!
+}
+
+"How one facet is shown. Facets without a setting stand behind those with one."
+type FacetSetting @access(rule: STAFF) {
+  "The id of the facet, as the shop's ` + "`" + `Filter.id` + "`" + ` and the preview show it, such as filter.p.vendor."
+  facet: String!
+  "Where it stands among the facets, the lowest first."
+  position: Int!
+  "Whether it is not shown at all."
+  hidden: Boolean!
+  "In which order its values stand."
+  order: FacetValueOrder!
+  "With MANUAL: the values that stand first, as the shop shows them."
+  values: [String!]!
+  "How many values are shown; 0 is as many as there are, up to 100."
+  limit: Int!
+  "It is hidden when it has fewer values than this, or covers fewer of the hits in percent; 0 hides it only when one value is all that the hits have."
+  atLeast: Int!
+  "Into how many steps a range of prices is cut; 0 is not at all."
+  buckets: Int!
+}
+
+"Compares two profiles. A visit is always on the same side; one that does not want to be followed sees the control."
+type SearchExperiment @access(rule: STAFF) {
+  "What it is compared with."
+  control: RankingProfile!
+  "What is tried."
+  variant: RankingProfile!
+  "How many percent of the visits see the variant, such as \"50.0\"."
+  share: Decimal!
+  "Only for buyers who read one of these languages; empty is all."
+  languages: [LanguageCode!]!
+  "From then on; null is at once."
+  startsAt: DateTime
+  "Before then; null is for good."
+  endsAt: DateTime
+}
+
+"A query that is suggested while typing, or never is."
+type SearchSuggestion @access(rule: STAFF) {
+  "The language."
+  language: LanguageCode!
+  "The query."
+  query: String!
+  "Whether it is kept out; else it is added."
+  blocked: Boolean!
+}
+
+"A moment at which what is live changed. The latest one names the state of all items together."
+type MerchandisingRelease @access(rule: STAFF) {
+  "Grows with every release."
+  number: Int!
+  "The item."
+  item: MerchandisingItem!
+  "What was done."
+  action: MerchandisingAction!
+  "The number of the content that was live before; null if none was."
+  from: Int
+  "The number of the content that is live since; null if none is."
+  to: Int
+  "Who did it."
+  author: String!
+  "When it was done."
+  at: DateTime!
+}
+
+"What narrows a list of merchandising items. All conditions must hold."
+input MerchandisingItemFilter {
+  "Only those of these kinds."
+  kinds: [MerchandisingKind!]
+  "Only those that stand here. Left out: all but those put away."
+  state: MerchandisingState
+  "Only those whose name has this text, whatever the case."
+  name: String! = ""
+}
+
+"What an item says: exactly one of these. For an item that is there it must be of the item's kind."
+input MerchandisingContentInput {
+  "A rule."
+  rule: SearchRuleInput
+  "A synonym."
+  synonym: SearchSynonymInput
+  "Stop words."
+  stopWords: SearchStopWordsInput
+  "A redirect."
+  redirect: SearchRedirectInput
+  "A banner."
+  banner: SearchBannerInput
+  "A ranking profile."
+  profile: RankingProfileInput
+  "The setting of a facet."
+  facet: FacetSettingInput
+  "An experiment."
+  experiment: SearchExperimentInput
+  "A suggestion."
+  suggestion: SearchSuggestionInput
+}
+
+"When something applies. What is left out asks for nothing; everything else must hold."
+input SearchTriggerInput {
+  "For which queries."
+  query: SearchQueryTriggerInput
+  "Only in the lists of one of these categories, not of those below."
+  categories: [ID!]
+  "Only in the lists of one of these collections."
+  collections: [ID!]
+  "Only in one of these markets."
+  markets: [ID!]
+  "Only for buyers who read one of these languages."
+  languages: [LanguageCode!]
+  "Only for customers of one of these segments."
+  segments: [String!]
+  "From then on."
+  startsAt: DateTime
+  "Before then."
+  endsAt: DateTime
+}
+
+"Which queries trigger something."
+input SearchQueryTriggerInput {
+  "How the words are compared."
+  match: SearchQueryMatch!
+  "The words; none with EMPTY."
+  words: String! = ""
+}
+
+"One thing that a rule does."
+input SearchRuleActInput {
+  "What it does."
+  do: SearchRuleDo!
+  "The product: of PIN always; of HIDE, BOOST and BURY either this or a filter."
+  product: ID
+  "The products, of HIDE, BOOST and BURY."
+  filter: SearchFilterInput
+  "Where a PIN stands in the whole list, from 1."
+  position: Int! = 0
+  "How strong BOOST, BURY, FRESHNESS, POPULARITY and MARGIN are, from 1 to 100."
+  strength: Int! = 0
+  "Pins the product even while it cannot be bought."
+  anyStock: Boolean! = false
+}
+
+"A rule as a whole."
+input SearchRuleInput {
+  "When it acts; always if left out."
+  trigger: SearchTriggerInput! = {}
+  "Of rules that contradict each other the higher one wins."
+  priority: Int! = 0
+  "What it does: from 1 to 300 acts."
+  acts: [SearchRuleActInput!]!
+}
+
+"A synonym: either ` + "`" + `words` + "`" + `, or ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + `."
+input SearchSynonymInput {
+  "The language."
+  language: LanguageCode!
+  "Two-way: at least two, each of which may have several words."
+  words: [String!]
+  "One-way: what is searched."
+  from: String! = ""
+  "One-way: what it also finds."
+  to: [String!]
+  "From then on."
+  startsAt: DateTime
+  "Before then."
+  endsAt: DateTime
+}
+
+"Stop words as a whole."
+input SearchStopWordsInput {
+  "The language."
+  language: LanguageCode!
+  "The words."
+  words: [String!]!
+}
+
+"A redirect as a whole."
+input SearchRedirectInput {
+  "When it applies; it needs a query."
+  trigger: SearchTriggerInput!
+  "A path of the storefront such as /pages/returns, or an https address."
+  target: String!
+}
+
+"A banner as a whole."
+input SearchBannerInput {
+  "When it is shown; always if left out."
+  trigger: SearchTriggerInput! = {}
+  "Of several the higher one comes first."
+  priority: Int! = 0
+  "Its heading."
+  title: String!
+  "Its text."
+  body: String! = ""
+  "The address of its picture."
+  imageUrl: String! = ""
+  "Where it leads."
+  link: String! = ""
+  "After how many hits it stands; 0 is above them."
+  position: Int! = 0
+}
+
+"A ranking profile as a whole. Strengths are from 0 to 100."
+input RankingProfileInput {
+  "Whether what can be bought now stands before what cannot."
+  inStockFirst: Boolean! = false
+  "How much it counts that a product is wanted."
+  popularity: Int! = 0
+  "How much it counts that a product is new."
+  freshness: Int! = 0
+  "How much it counts what a product earns."
+  margin: Int! = 0
+  "How much it counts that a product is in the category that the query means."
+  intent: Int! = 0
+}
+
+"The setting of a facet as a whole."
+input FacetSettingInput {
+  "The id of the facet, as the shop's ` + "`" + `Filter.id` + "`" + ` and the preview show it."
+  facet: String!
+  "Where it stands among the facets, the lowest first."
+  position: Int! = 0
+  "Whether it is not shown at all."
+  hidden: Boolean! = false
+  "In which order its values stand."
+  order: FacetValueOrder! = COUNT
+  "With MANUAL: the values that stand first."
+  values: [String!]
+  "How many values are shown, up to 100; 0 is as many as there are."
+  limit: Int! = 0
+  "Hides it when it has fewer values than this, or covers fewer of the hits in percent."
+  atLeast: Int! = 0
+  "Into how many steps a range of prices is cut; 0 is not at all."
+  buckets: Int! = 0
+}
+
+"An experiment as a whole."
+input SearchExperimentInput {
+  "What is compared with."
+  control: RankingProfileInput!
+  "What is tried."
+  variant: RankingProfileInput!
+  "How many percent of the visits see the variant."
+  share: Decimal! = "50"
+  "Only for buyers who read one of these languages; all if left out."
+  languages: [LanguageCode!]
+  "From then on."
+  startsAt: DateTime
+  "Before then."
+  endsAt: DateTime
+}
+
+"A suggestion as a whole."
+input SearchSuggestionInput {
+  "The language."
+  language: LanguageCode!
+  "The query."
+  query: String!
+  "Keeps it out instead of adding it."
+  blocked: Boolean! = false
+}
+
+"A new item. It begins as a draft."
+input MerchandisingItemCreateInput {
+  "What staff call it."
+  name: String!
+  "What it says; this decides its kind."
+  content: MerchandisingContentInput!
+  "What the author writes to it."
+  note: String! = ""
+}
+
+"A new version of an item."
+input MerchandisingItemUpdateInput {
+  "Another name; the old one stays if left out."
+  name: String! = ""
+  "What it says, as a whole."
+  content: MerchandisingContentInput!
+  "What the author writes to it."
+  note: String! = ""
+}
+
+"One page of merchandising items."
+type MerchandisingItemConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [MerchandisingItemEdge!]!
+  "The entries alone."
+  nodes: [MerchandisingItem!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of merchandising items."
+type MerchandisingItemEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: MerchandisingItem!
+}
+
+"One page of the contents of an item."
+type MerchandisingVersionConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [MerchandisingVersionEdge!]!
+  "The entries alone."
+  nodes: [MerchandisingVersion!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of the contents of an item."
+type MerchandisingVersionEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: MerchandisingVersion!
+}
+
+"One page of releases."
+type MerchandisingReleaseConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [MerchandisingReleaseEdge!]!
+  "The entries alone."
+  nodes: [MerchandisingRelease!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of releases."
+type MerchandisingReleaseEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: MerchandisingRelease!
+}
+
+"What came of a change to the item."
+type MerchandisingItemPayload @access(rule: STAFF) {
+  "The item as it is now; null if the change was refused."
+  item: MerchandisingItem
+  "Why the change was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "One merchandising item; null if there is none with this id."
+  merchandisingItem(
+    "The id of the item."
+    id: ID!
+  ): MerchandisingItem @access(rule: STAFF)
+  "The merchandising items, the oldest first."
+  merchandisingItems(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round: the latest first."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: MerchandisingItemFilter! = {}
+  ): MerchandisingItemConnection! @access(rule: STAFF)
+  "The contents that an item ever had, the latest first."
+  merchandisingVersions(
+    "The id of the item."
+    itemId: ID!
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round: the first one first."
+    reverse: Boolean! = false
+  ): MerchandisingVersionConnection! @access(rule: STAFF)
+  "Who made what live and when, the latest first."
+  merchandisingReleases(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round: the earliest first."
+    reverse: Boolean! = false
+    "Only those of the item with this id."
+    itemId: ID
+  ): MerchandisingReleaseConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Makes an item, as a draft: nothing changes for buyers."
+  merchandisingItemCreate(
+    "The item."
+    input: MerchandisingItemCreateInput!
+  ): MerchandisingItemPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Gives an item a new content, as a draft. What is live stays live until another content is published."
+  merchandisingItemUpdate(
+    "The id of the item."
+    id: ID!
+    "The version of the item that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "The new content."
+    input: MerchandisingItemUpdateInput!
+  ): MerchandisingItemPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Makes a content live. It acts everywhere within 3 seconds, as soon as its times allow."
+  merchandisingItemPublish(
+    "The id of the item."
+    id: ID!
+    "The version of the item that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "The number of the content; the latest if left out."
+    number: Int
+  ): MerchandisingItemPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Takes the live content of an item off. It may be published again."
+  merchandisingItemUnpublish(
+    "The id of the item."
+    id: ID!
+    "The version of the item that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): MerchandisingItemPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Makes an earlier content live again, at once."
+  merchandisingItemRollback(
+    "The id of the item."
+    id: ID!
+    "The version of the item that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+    "The number of the content to go back to."
+    number: Int!
+  ): MerchandisingItemPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Takes an item off and puts it away. Its contents and releases stay readable."
+  merchandisingItemArchive(
+    "The id of the item."
+    id: ID!
+    "The version of the item that you have seen. If it is no longer the current one the change is refused as STALE_VERSION."
+    version: Int!
+  ): MerchandisingItemPayload! @access(rule: STAFF, permission: "catalog.write")
+}
+`, BuiltIn: false},
 	{Name: "../schema/order.graphqls", Input: `"Where an order stands."
 enum OrderState {
   "Staff put it together; nobody has bought it yet."
@@ -5886,6 +6666,1038 @@ extend type Query {
     "What narrows the list."
     filter: RestockRequestFilter! = {}
   ): RestockRequestConnection! @access(rule: STAFF, permission: "orders.read")
+}
+`, BuiltIn: false},
+	{Name: "../schema/searchindex.graphqls", Input: `"Where a build of the search index stands."
+enum SearchGenerationState {
+  "It waits to be built."
+  REQUESTED
+  "It is being built; another one answers meanwhile."
+  BUILDING
+  "It answers."
+  LIVE
+  "It answered before; it is kept up to date for a day, to go back to."
+  PREVIOUS
+  "It is gone."
+  DROPPED
+  "It could not be built."
+  FAILED
+}
+
+"How the search index is, seen from the process that answers."
+type SearchStatus @access(rule: STAFF) {
+  "The engine: bleve, inside the process, or meilisearch."
+  engine: String!
+  "Whose index the process searches; empty where all processes share one."
+  instance: String!
+  "Whether all processes share one index."
+  shared: Boolean!
+  "Whether the engine can answer; if not, the catalog's own list does."
+  ready: Boolean!
+  "What the engine said last; empty while it is well."
+  error: String!
+  "The build that answers; null if there is none yet."
+  live: SearchGeneration
+  "The languages that can be searched."
+  languages: [LanguageCode!]!
+  "How many products can be found."
+  documents: Int!
+  "How many products wait to be written."
+  pending: Int!
+  "How old the oldest change is that cannot be found yet, in milliseconds; 0 if there is none."
+  oldestMilliseconds: Int!
+  "Within how many milliseconds half of the changes could be found, of late."
+  lagP50Milliseconds: Int!
+  "Within how many milliseconds 99 of 100 changes could be found, of late."
+  lagP99Milliseconds: Int!
+  "When index and database were last compared; null if they were not yet."
+  checkedAt: DateTime
+  "How many entries differed then; they were repaired."
+  drift: Int!
+  "How many documents the engine would not take, in all indexes."
+  deadLetters: Int!
+}
+
+"One build of the search index."
+type SearchGeneration @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "Whose index it is; empty where all processes share one."
+  instance: String!
+  "The engine that it was made for."
+  engine: String!
+  "Where it stands."
+  state: SearchGenerationState!
+  "How many documents there are to write."
+  documents: Int!
+  "How many were written."
+  done: Int!
+  "How many the engine would not take."
+  dead: Int!
+  "Why it failed; empty if it did not."
+  error: String!
+  "Who asked for it."
+  requestedBy: String!
+  "When it was asked for."
+  createdAt: DateTime!
+  "When building began; null before that."
+  startedAt: DateTime
+  "When everything was written; null before that."
+  builtAt: DateTime
+  "Since when it answers; null if it does not."
+  liveAt: DateTime
+  "Since when it answers no more; null if it still does, or never did."
+  retiredAt: DateTime
+}
+
+"A document that the engine would not take. The others were written; this product is found as it was before, or not at all."
+type SearchDeadLetter @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "Whose index refused it; empty where all processes share one."
+  instance: String!
+  "The engine that refused it."
+  engine: String!
+  "The language of the index."
+  language: LanguageCode!
+  "The product; null if it is gone."
+  product: Product
+  "What the engine said."
+  error: String!
+  "SHA-256 of the document, in hexadecimal: the same one will be refused again."
+  payloadHash: String!
+  "How often it was tried."
+  attempts: Int!
+  "When it was first refused."
+  firstAt: DateTime!
+  "When it was last refused."
+  lastAt: DateTime!
+}
+
+"One page of documents that the engine would not take."
+type SearchDeadLetterConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [SearchDeadLetterEdge!]!
+  "The entries alone."
+  nodes: [SearchDeadLetter!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of documents that the engine would not take."
+type SearchDeadLetterEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: SearchDeadLetter!
+}
+
+"What came of asking for another build."
+type SearchGenerationPayload @access(rule: STAFF) {
+  "The build; null if it was refused."
+  generation: SearchGeneration
+  "Why it was refused; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+"What came of comparing index and database."
+type SearchCheckPayload @access(rule: STAFF) {
+  "How many entries differed; they were repaired. Null if nothing was compared."
+  drift: Int
+  "Why it was refused; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+"What came of trying a document again."
+type SearchDeadLetterPayload @access(rule: STAFF) {
+  "Whether the engine took the document: then the dead letter is gone. Where the index is another process's, that one was asked to try, and the letter stands until it has."
+  taken: Boolean!
+  "The dead letter as it is now; null if it is gone, or if the change was refused."
+  deadLetter: SearchDeadLetter
+  "Why it was refused; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "How the search index is, seen from the process that answers."
+  searchStatus: SearchStatus! @access(rule: STAFF)
+  "The builds of the search index, the latest first."
+  searchGenerations: [SearchGeneration!]! @access(rule: STAFF)
+  "Documents that the engine would not take, the latest refused first. ` + "`" + `searchStatus.deadLetters` + "`" + ` tells how many there are."
+  searchDeadLetters(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+  ): SearchDeadLetterConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Builds the search index anew beside the one that answers, and lets it answer when it is complete and right. Searches are answered throughout; ` + "`" + `searchGenerations` + "`" + ` tells how far it is."
+  searchReindex: SearchGenerationPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Lets the build answer again that answered before, at once."
+  searchRollback: SearchGenerationPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Compares index and database at once, repairs what differs and tells how much it was. It also happens by itself every few minutes."
+  searchCheck: SearchCheckPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Builds a document anew and hands it to the engine again. If it is taken the dead letter is gone; else it counts one more attempt."
+  searchDeadLetterRetry(
+    "The id of the dead letter."
+    id: ID!
+  ): SearchDeadLetterPayload! @access(rule: STAFF, permission: "catalog.write")
+}
+`, BuiltIn: false},
+	{Name: "../schema/searchpreview.graphqls", Input: `"How a query was read that was not read as it was typed."
+enum SearchStage {
+  "As it was typed."
+  AS_TYPED
+  "Words that the shop does not know were corrected."
+  CORRECTED
+  "Words were joined or split."
+  JOINED
+  "Words that no product has were left out."
+  DROPPED
+  "Some of the words are enough."
+  RELAXED
+  "Nothing was found."
+  NOTHING
+}
+
+"Where products stand that cannot be bought now."
+enum SearchUnavailable {
+  "They come after all others."
+  LAST
+  "They are left out."
+  HIDE
+  "They stand among the others."
+  SHOW
+}
+
+"What a preview is sorted by."
+enum SearchPreviewSort {
+  "As the shop does where the shopper asks for nothing else: here the rules act."
+  RELEVANCE
+  "The cheapest first. No rule acts."
+  PRICE
+}
+
+"Why an act of a rule did not act."
+enum SearchConflictReason {
+  "The product is hidden by ` + "`" + `by` + "`" + `."
+  HIDDEN
+  "The product is pinned by ` + "`" + `by` + "`" + `. Where it cannot stand there, this act acts after all."
+  PINNED
+  "Another product is pinned at the position by ` + "`" + `by` + "`" + `."
+  POSITION_TAKEN
+  "The strength of this order is set by ` + "`" + `by` + "`" + `."
+  ORDER_SET
+  "The pinned product cannot stand in this list: a filter, the market or its stock keeps it out. ` + "`" + `by` + "`" + ` is null."
+  CANNOT_STAND
+}
+
+"What control a facet is."
+enum SearchFacetType {
+  "A list of values; several may be chosen, and any of them is enough."
+  LIST
+  "A lowest and a highest price."
+  PRICE_RANGE
+  "A yes or no."
+  BOOLEAN
+}
+
+"Narrows a product list, as in the shop. Several conditions in one filter must all hold; several filters on one facet widen it, filters on different facets narrow the list."
+input SearchFilterInput {
+  "Typed attributes of the product."
+  attributes: [SearchAttributeFilterInput!]
+  "Only products with a variant that can be bought now, or with one that cannot."
+  available: Boolean
+  "Only products of a category or below it."
+  category: SearchCategoryFilterInput
+  "Only products of the category with this id or below it."
+  categoryId: ID
+  "Only products with a variant in this range of prices."
+  price: SearchPriceFilterInput
+  "Only products with this metafield."
+  productMetafield: SearchMetafieldFilterInput
+  "Only products of this type."
+  productType: String
+  "Only products of this vendor."
+  productVendor: String
+  "Only products with this tag."
+  tag: String
+  "Only products with this value of a typed attribute: its code stands in ` + "`" + `key` + "`" + `."
+  taxonomyMetafield: SearchMetafieldFilterInput
+  "Only products with a variant that has this metafield."
+  variantMetafield: SearchMetafieldFilterInput
+  "Only products with a variant that has this option value."
+  variantOption: SearchOptionFilterInput
+}
+
+"Names a category."
+input SearchCategoryFilterInput {
+  "The category's global id, or its handle."
+  id: String!
+}
+
+"A range of prices in the currency of the market, both ends included."
+input SearchPriceFilterInput {
+  "The lowest; without it there is none."
+  min: Float
+  "The highest; without it there is none."
+  max: Float
+}
+
+"A metafield with its value."
+input SearchMetafieldFilterInput {
+  "The namespace."
+  namespace: String!
+  "The key inside the namespace."
+  key: String!
+  "The value, as text."
+  value: String!
+}
+
+"An option with its value."
+input SearchOptionFilterInput {
+  "The name of the option."
+  name: String!
+  "The value on it."
+  value: String!
+}
+
+"Conditions on one typed attribute."
+input SearchAttributeFilterInput {
+  "The attribute's code."
+  code: String!
+  "Any of these values, as text."
+  values: [String!]
+  "For numbers: the lowest."
+  min: Float
+  "For numbers: the highest."
+  max: Float
+}
+
+"A content of an item that is looked at as if it were live."
+input SearchDraftInput {
+  "The item."
+  item: ID!
+  "The number of the content; 0 is the latest."
+  number: Int! = 0
+}
+
+"The shopper in whose place a preview is made, and what he asks for."
+input SearchPreviewInput {
+  "What he types; empty for a list."
+  query: String! = ""
+  "Whether his last word may be unfinished."
+  prefix: Boolean! = false
+  "The market he is in; by the country if left out."
+  market: ID
+  "The country he is in; the market's own if left out."
+  country: CountryCode
+  "The language he reads; the market's own if left out, or if the market does not have it."
+  language: LanguageCode
+  "The category whose list he looks at."
+  category: ID
+  "The collection whose list he looks at."
+  collection: ID
+  "The filters he has chosen. Take them from ` + "`" + `input` + "`" + ` of the facets' values."
+  filters: [SearchFilterInput!]
+  "What he sorts by."
+  sort: SearchPreviewSort! = RELEVANCE
+  "Where products stand that cannot be bought now."
+  unavailable: SearchUnavailable! = LAST
+  "The segments of customers he belongs to."
+  segments: [String!]
+  "Any text that stands for his visit: it decides on which side of an experiment he is. Left out, he sees the control."
+  session: String! = ""
+}
+
+"What a shopper would see, and why."
+type SearchPreview @access(rule: STAFF) {
+  "The hits of this page, in the order of the shop. Pages and articles are not among them."
+  nodes: [SearchPreviewHit!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How many products there are."
+  totalCount: Int!
+  "The facets as the shop would show them."
+  facets: [SearchPreviewFacet!]!
+  "The prices in steps, where the setting of the price facet asks for some."
+  priceRanges: [SearchPreviewPriceRange!]!
+  "How the query was read."
+  stage: SearchStage!
+  "What was searched instead of what was typed; null if it was searched as typed."
+  rescue: SearchRescue
+  "Where the shopper would be sent; null if nowhere."
+  redirect: String
+  "What would be shown with the hits."
+  banners: [SearchBanner!]!
+  "The items that had a say, in the order of their weight, with what of them did not act."
+  applied: [SearchApplied!]!
+  "The side of an experiment that the shopper is on; null if there is none for him."
+  arm: SearchArm
+  "Whether the search engine did not answer, and the catalog's own list stands in: then no rule acts."
+  degraded: Boolean!
+  "Whether what is live has changed since the page before: hits may come twice or be missed."
+  changed: Boolean!
+  "The market that was looked at."
+  market: Market!
+  "The language that was looked at."
+  language: LanguageCode!
+}
+
+"A product as a shopper would see it, with the reason for its place."
+type SearchPreviewHit @access(rule: STAFF) {
+  "Names this place in the list; give the last one as ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "The product; null if it has just gone away."
+  product: Product
+  "Its title in the shopper's language."
+  title: String!
+  "Its lowest price in the shopper's market; null if it has none."
+  minPrice: Money
+  "Its highest price in the shopper's market; null if it has none."
+  maxPrice: Money
+  "Whether the shopper can buy it now."
+  available: Boolean!
+  "Its picture; null if it has none."
+  imageUrl: URL
+  "Why it stands there; null where nothing is ranked: in a sorted list, or while the engine does not answer."
+  explain: SearchExplain
+}
+
+"Why a hit stands where it does."
+type SearchExplain @access(rule: STAFF) {
+  "Where the engine, or the list's own order, would put it, from 1; null if the query does not match it and a rule put it there."
+  engineRank: Int
+  "Where it stands in the whole list, from 1."
+  finalRank: Int!
+  "How the query was read that found it."
+  stage: SearchStage!
+  "The items that moved it, in the order of their weight."
+  rules: [MerchandisingItem!]!
+}
+
+"How a query was read when not as it was typed."
+type SearchRescue @access(rule: STAFF) {
+  "By which step something was found."
+  stage: SearchStage!
+  "What was searched."
+  usedQuery: String!
+  "Words that were left out."
+  dropped: [String!]!
+  "Popular products that are shown beside the empty list; none where something was found."
+  suggestions: [Product!]!
+}
+
+"An item that had a say in a list."
+type SearchApplied @access(rule: STAFF) {
+  "The item; null if it has just gone away."
+  item: MerchandisingItem
+  "What it was called."
+  name: String!
+  "The number of the content that acted."
+  number: Int!
+  "Its acts that did not act, and why."
+  lost: [SearchConflict!]!
+}
+
+"An act of a rule that did not act."
+type SearchConflict @access(rule: STAFF) {
+  "Its place among the acts of the rule, from 0."
+  act: Int!
+  "The item that kept it from acting; null if none did."
+  by: MerchandisingItem
+  "Why it did not."
+  reason: SearchConflictReason!
+}
+
+"A side of an experiment."
+type SearchArm @access(rule: STAFF) {
+  "The experiment; null if it has just gone away."
+  experiment: MerchandisingItem
+  "The number of its content."
+  number: Int!
+  "control or variant."
+  name: String!
+}
+
+"A facet as the shop would show it."
+type SearchPreviewFacet @access(rule: STAFF) {
+  "Names it, stable over requests: what the setting of a facet names."
+  id: String!
+  "Its heading."
+  label: String!
+  "What control it is."
+  type: SearchFacetType!
+  "Its values."
+  values: [SearchPreviewFacetValue!]!
+}
+
+"A step of a range of prices."
+type SearchPreviewPriceRange @access(rule: STAFF) {
+  "The lowest price of the step."
+  min: Money!
+  "The highest price of the step."
+  max: Money!
+  "How many products it leaves, with the choices in other facets kept."
+  count: Int!
+  "The filter that chooses it, in the form of ` + "`" + `SearchFilterInput` + "`" + `."
+  input: JSON!
+}
+
+"A value of a facet."
+type SearchPreviewFacetValue @access(rule: STAFF) {
+  "Names it, stable over requests."
+  id: String!
+  "The words to show."
+  label: String!
+  "How many products it leaves, with the choices in other facets kept."
+  count: Int!
+  "The filter that chooses it, in the form of ` + "`" + `SearchFilterInput` + "`" + `."
+  input: JSON!
+}
+
+extend type Query {
+  "What a shopper would see. Ask twice in one operation, under two names, with drafts and without: that compares what would be with what is. Nothing that is looked at here is counted in the reports."
+  searchPreview(
+    "Who looks, and what for."
+    input: SearchPreviewInput! = {}
+    "Contents that are taken as if they were live, in place of what is live of their items; at most 20."
+    drafts: [SearchDraftInput!]
+    "How many hits from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+  ): SearchPreview! @access(rule: STAFF)
+}
+`, BuiltIn: false},
+	{Name: "../schema/searchreport.graphqls", Input: `"A list of queries, and what it begins with."
+enum SearchReportKind {
+  "All queries, those searched most first."
+  TOP
+  "Queries that found nothing, by how often."
+  ZERO_RESULTS
+  "Queries whose hits are seldom clicked, by searches without a click. Those that were searched too seldom to tell are left out."
+  LOW_CLICK_THROUGH
+  "Queries that found something only when read differently, by how often."
+  RESCUED
+  "The queries whose hits are clicked most."
+  MOST_CLICKED
+  "The queries that lead to most orders."
+  MOST_ORDERED
+}
+
+"What is proposed."
+enum SearchProposalKind {
+  "That the query also finds what another one finds."
+  SYNONYM
+  "That who searches is sent to the page where others went."
+  REDIRECT
+  "That the product stands first which others went on to."
+  RULE
+}
+
+"What became of a proposal."
+enum SearchProposalState {
+  "Nobody has decided."
+  OPEN
+  "An item was made of it, and is live."
+  ACCEPTED
+  "It was turned down, and is not made again."
+  DISMISSED
+}
+
+"What may be concluded from a comparison."
+enum ExperimentVerdict {
+  "Too few visits, or too little happened, to tell."
+  TOO_EARLY
+  "The two do not differ by more than chance explains."
+  NO_DIFFERENCE
+  "The variant does better."
+  VARIANT_WINS
+  "The control does better."
+  CONTROL_WINS
+}
+
+"In what way products go together."
+enum ProductAffinityKind {
+  "They are bought in the same orders."
+  BOUGHT_TOGETHER
+  "They are looked at in the same visits."
+  VIEWED_TOGETHER
+}
+
+"How often something was searched, and what came of it. A search counts once, however many pages of it were turned. Rates are from 0 to 1, and null where there is nothing to tell them from: that is not 0."
+type SearchFigures @access(rule: STAFF) {
+  "How many searches there were."
+  searches: Int!
+  "How many of them were by visitors who agreed to be followed. What is said of visits, clicks, carts and orders is of these."
+  tracked: Int!
+  "How many visits searched, each day anew."
+  visits: Int!
+  "How many searches found nothing at all."
+  zero: Int!
+  "How many searches found something only when the query was read differently."
+  rescued: Int!
+  "How many searches were followed by another one without a click."
+  refined: Int!
+  "How many searches had a click."
+  clicked: Int!
+  "How many clicks there were."
+  clicks: Int!
+  "Of how many searches something was put into a cart."
+  carts: Int!
+  "Of how many searches something was bought."
+  orders: Int!
+  "The share of searches that found nothing."
+  zeroRate: Float
+  "The share of searches that found something only when read differently."
+  rescuedRate: Float
+  "The share of searches with a click."
+  clickRate: Float
+  "The share of searches that led to a cart."
+  cartRate: Float
+  "The share of searches that led to an order."
+  orderRate: Float
+  "The share of searches that were put differently."
+  refinedRate: Float
+  "Where clicked hits stood, on average, from 1."
+  meanPosition: Float
+}
+
+"What is known of one query in a period."
+type SearchQueryStats @access(rule: STAFF) {
+  "The language it was searched in."
+  language: LanguageCode!
+  "The query, in the form in which all ways of typing it are the same."
+  query: String!
+  "What was counted."
+  figures: SearchFigures!
+  "How many hits the last search had."
+  hits: Int!
+  "How the query was read the last time; null if that is not known."
+  stage: SearchStage
+  "What was searched instead the last time; empty if it was searched as typed."
+  usedQuery: String!
+  "What is proposed to do about it, and nobody has decided; the best founded first."
+  proposals: [SearchProposal!]!
+}
+
+"The searches of a period altogether."
+type SearchTotals @access(rule: STAFF) {
+  "How many different queries there were."
+  queries: Int!
+  "What was counted of all of them."
+  figures: SearchFigures!
+}
+
+"The way of one query from search to order."
+type SearchQueryFunnel @access(rule: STAFF) {
+  "The whole period."
+  query: SearchQueryStats!
+  "Each day on which it was searched, the earliest first."
+  days: [SearchQueryDay!]!
+  "What was shown and taken, the most clicked first; at most 50."
+  products: [SearchQueryProduct!]!
+  "What the same visits searched for next, the most frequent first; at most 50."
+  next: [SearchRefinement!]!
+}
+
+"One day of a query."
+type SearchQueryDay @access(rule: STAFF) {
+  "The day, by UTC."
+  day: DateTime!
+  "What was counted on it."
+  figures: SearchFigures!
+}
+
+"What became of one product among the hits of a query."
+type SearchQueryProduct @access(rule: STAFF) {
+  "The product; null if it is gone."
+  product: Product
+  "How often it was shown."
+  impressions: Int!
+  "How often it was clicked."
+  clicks: Int!
+  "How often it was put into a cart."
+  carts: Int!
+  "How often it was bought."
+  orders: Int!
+}
+
+"A query with the one that visits searched for next."
+type SearchRefinement @access(rule: STAFF) {
+  "The language."
+  language: LanguageCode!
+  "What was searched first."
+  query: String!
+  "What was searched next."
+  next: String!
+  "How many visits did so."
+  sessions: Int!
+  "How many of them clicked a hit of the second search."
+  clicked: Int!
+}
+
+"The category that a query means, by what was clicked. It acts on the ranking as strongly as the profile says."
+type SearchIntent @access(rule: STAFF) {
+  "The language."
+  language: LanguageCode!
+  "The query."
+  query: String!
+  "The category; null if it is gone."
+  category: Category
+  "How many clicks tell it."
+  clicks: Int!
+  "How many percent of the clicks were in the category, such as \"87.5\"."
+  share: Decimal!
+  "When it was counted."
+  computedAt: DateTime!
+}
+
+"What the shop proposes to do about a query. People decide."
+type SearchProposal @access(rule: STAFF) {
+  "The global id."
+  id: ID!
+  "The language of the query."
+  language: LanguageCode!
+  "The query that it is about."
+  query: String!
+  "What is proposed."
+  kind: SearchProposalKind!
+  "Of SYNONYM the other query, of REDIRECT the address; of RULE see ` + "`" + `product` + "`" + `."
+  target: String!
+  "Of RULE: the product that is to stand first; null for others, or if it is gone."
+  product: Product
+  "The content of the item that accepting makes."
+  content: MerchandisingContent!
+  "Why it is proposed."
+  evidence: SearchProposalEvidence!
+  "What became of it."
+  state: SearchProposalState!
+  "The item that was made of it; null if none was."
+  item: MerchandisingItem
+  "Who decided; empty if nobody has."
+  decidedBy: String!
+  "When it was decided; null if it was not."
+  decidedAt: DateTime
+  "When it was first proposed."
+  createdAt: DateTime!
+  "When its figures were last counted."
+  updatedAt: DateTime!
+}
+
+"What was seen that founds a proposal."
+type SearchProposalEvidence @access(rule: STAFF) {
+  "In how many days it was seen."
+  days: Int!
+  "How many visits searched for the query in vain, or found something only by another reading."
+  visits: Int!
+  "How many of them found nothing at all."
+  zero: Int!
+  "How many of them did next what is proposed."
+  did: Int!
+  "Of SYNONYM: how many of those clicked a hit of the other query."
+  clicked: Int!
+  "How many percent of the visits did what is proposed, such as \"62.5\"."
+  share: Decimal!
+}
+
+"How the two sides of an experiment fared."
+type ExperimentReport @access(rule: STAFF) {
+  "The experiment; null if it has just gone away."
+  experiment: MerchandisingItem
+  "The number of the content that was counted."
+  number: Int!
+  "The first day that was counted; null if none was."
+  from: DateTime
+  "The last day that was counted; null if none was."
+  to: DateTime
+  "What visits of the control did."
+  control: ExperimentArm!
+  "What visits of the variant did."
+  variant: ExperimentArm!
+  "Which side had a click more often."
+  clicked: ExperimentComparison!
+  "Which side led to a cart more often."
+  carts: ExperimentComparison!
+  "Which side led to an order more often."
+  orders: ExperimentComparison!
+}
+
+"What visits of one side did. Only visits that agreed to be followed are counted."
+type ExperimentArm @access(rule: STAFF) {
+  "How many visits searched."
+  visits: Int!
+  "How many of them clicked a hit."
+  clicked: Int!
+  "How many of them put a hit into a cart."
+  carts: Int!
+  "How many of them bought a hit."
+  orders: Int!
+}
+
+"The shares of two sides against each other. Shares are from 0 to 1."
+type ExperimentComparison @access(rule: STAFF) {
+  "The share of the control; null without visits."
+  control: Float
+  "The share of the variant; null without visits."
+  variant: Float
+  "By how much the variant is better, as a part of the control's share: 0.1 is ten percent better; null where the control has none."
+  lift: Float
+  "The least that the difference of the shares is, with a confidence of 95 percent; null where nothing can be said."
+  low: Float
+  "The most that the difference of the shares is, with a confidence of 95 percent; null where nothing can be said."
+  high: Float
+  "How likely so great a difference is by chance alone; null where nothing can be said."
+  pValue: Float
+  "What may be concluded. It says TOO_EARLY until enough was seen, whatever the p-value."
+  verdict: ExperimentVerdict!
+}
+
+"How much a product is wanted, and by what that is told. Ranking, recommendations and suggestions go by it."
+type ProductPopularity @access(rule: STAFF) {
+  "In percent of the most wanted product, such as \"41.2\"."
+  popularity: Decimal!
+  "How much it is wanted more than before, in percent of the product that gained most."
+  trend: Decimal!
+  "How often it was looked at."
+  views: Int!
+  "How often it was clicked among hits."
+  clicks: Int!
+  "How often it was put into a cart."
+  carts: Int!
+  "How many pieces were bought."
+  pieces: Int!
+  "In how many orders it stands."
+  orders: Int!
+  "When it was counted."
+  computedAt: DateTime!
+}
+
+"A product that goes with another one, and by what that is told."
+type ProductAffinity @access(rule: STAFF) {
+  "The other product; null if it is gone."
+  product: Product
+  "In what way they go together."
+  kind: ProductAffinityKind!
+  "In how many orders or visits both are."
+  together: Int!
+  "How strongly, in percent of what there could be."
+  score: Decimal!
+  "When it was counted."
+  computedAt: DateTime!
+}
+
+extend type Product {
+  "How much it is wanted; null if nothing was counted yet."
+  popularity: ProductPopularity
+  "The products that go with it, by orders and visits, the strongest first; at most 24 of each kind."
+  affinities: [ProductAffinity!]!
+}
+
+"What is counted in a report. All conditions must hold."
+input SearchReportFilter {
+  "From this day on, by UTC; the last 28 days if neither this nor ` + "`" + `to` + "`" + ` is said."
+  from: DateTime
+  "Up to this day, by UTC, itself included."
+  to: DateTime
+  "Only what was searched in this market."
+  market: ID
+  "Only what was searched in this language."
+  language: LanguageCode
+  "Only queries with these letters in them."
+  contains: String! = ""
+}
+
+"What narrows a list of proposals. All conditions must hold."
+input SearchProposalFilter {
+  "Only those that stand there; all if left out."
+  state: SearchProposalState
+  "Only those of this kind."
+  kind: SearchProposalKind
+  "Only those of this language."
+  language: LanguageCode
+  "Only those about this query."
+  query: String! = ""
+}
+
+"One page of a report."
+type SearchQueryStatsConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [SearchQueryStatsEdge!]!
+  "The entries alone."
+  nodes: [SearchQueryStats!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a report."
+type SearchQueryStatsEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: SearchQueryStats!
+}
+
+"One page of refinements."
+type SearchRefinementConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [SearchRefinementEdge!]!
+  "The entries alone."
+  nodes: [SearchRefinement!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of refinements."
+type SearchRefinementEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: SearchRefinement!
+}
+
+"One page of intents."
+type SearchIntentConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [SearchIntentEdge!]!
+  "The entries alone."
+  nodes: [SearchIntent!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+}
+
+"One entry of a list of intents."
+type SearchIntentEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: SearchIntent!
+}
+
+"One page of proposals."
+type SearchProposalConnection @access(rule: STAFF) {
+  "The entries with their cursors."
+  edges: [SearchProposalEdge!]!
+  "The entries alone."
+  nodes: [SearchProposal!]!
+  "Where this page stands in the whole list."
+  pageInfo: PageInfo!
+  "How long the whole list is. It is counted only when asked for."
+  totalCount: Int!
+}
+
+"One entry of a list of proposals."
+type SearchProposalEdge @access(rule: STAFF) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: SearchProposal!
+}
+
+"What came of a decision about a proposal."
+type SearchProposalPayload @access(rule: STAFF) {
+  "The proposal as it is now, with the item that was made of it; null if the decision was refused."
+  proposal: SearchProposal
+  "Why it was refused; empty if it was made."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "What shoppers searched for. Figures are a few minutes old."
+  searchReport(
+    "Which list."
+    kind: SearchReportKind!
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What is counted."
+    filter: SearchReportFilter! = {}
+  ): SearchQueryStatsConnection! @access(rule: STAFF)
+  "All searches of a period together."
+  searchTotals(
+    "What is counted."
+    filter: SearchReportFilter! = {}
+  ): SearchTotals! @access(rule: STAFF)
+  "The way of one query from search to order."
+  searchQueryFunnel(
+    "The query, however it was typed."
+    query: String!
+    "The language it was searched in."
+    language: LanguageCode!
+    "What else is counted; ` + "`" + `language` + "`" + ` and ` + "`" + `contains` + "`" + ` in it make no difference."
+    filter: SearchReportFilter! = {}
+  ): SearchQueryFunnel! @access(rule: STAFF)
+  "What visits searched for next, the most frequent first."
+  searchRefinements(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "What is counted."
+    filter: SearchReportFilter! = {}
+  ): SearchRefinementConnection! @access(rule: STAFF)
+  "The categories that queries mean, by what was clicked, the best founded first."
+  searchIntents(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "What narrows the list; only ` + "`" + `language` + "`" + ` and ` + "`" + `contains` + "`" + ` make a difference."
+    filter: SearchReportFilter! = {}
+  ): SearchIntentConnection! @access(rule: STAFF)
+  "How the two sides of an experiment fared; null if the item is no experiment."
+  experimentReport(
+    "The id of the experiment's item."
+    itemId: ID!
+    "The number of its content; the latest that something was counted for if left out."
+    number: Int
+  ): ExperimentReport @access(rule: STAFF)
+  "What the shop proposes to do about queries, the best founded first."
+  searchProposals(
+    "How many entries from the beginning, or behind ` + "`" + `after` + "`" + `; at most 250."
+    first: Int
+    "The cursor behind which the page begins."
+    after: String
+    "How many entries from the end, or before ` + "`" + `before` + "`" + `; at most 250."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Turns the order of the whole list round."
+    reverse: Boolean! = false
+    "What narrows the list."
+    filter: SearchProposalFilter! = {}
+  ): SearchProposalConnection! @access(rule: STAFF)
+}
+
+extend type Mutation {
+  "Makes the item that is proposed and makes it live, in one step."
+  searchProposalAccept(
+    "The id of the proposal."
+    id: ID!
+  ): SearchProposalPayload! @access(rule: STAFF, permission: "catalog.write")
+  "Turns a proposal down. It is not made again."
+  searchProposalDismiss(
+    "The id of the proposal."
+    id: ID!
+  ): SearchProposalPayload! @access(rule: STAFF, permission: "catalog.write")
 }
 `, BuiltIn: false},
 	{Name: "../schema/staff.graphqls", Input: `"Somebody who works in the back office."
@@ -7967,6 +9779,64 @@ func (ec *executionContext) childFields_DeliveryZonePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryZonePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ExperimentArm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "visits":
+		return ec.fieldContext_ExperimentArm_visits(ctx, field)
+	case "clicked":
+		return ec.fieldContext_ExperimentArm_clicked(ctx, field)
+	case "carts":
+		return ec.fieldContext_ExperimentArm_carts(ctx, field)
+	case "orders":
+		return ec.fieldContext_ExperimentArm_orders(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExperimentArm", field.Name)
+}
+
+func (ec *executionContext) childFields_ExperimentComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "control":
+		return ec.fieldContext_ExperimentComparison_control(ctx, field)
+	case "variant":
+		return ec.fieldContext_ExperimentComparison_variant(ctx, field)
+	case "lift":
+		return ec.fieldContext_ExperimentComparison_lift(ctx, field)
+	case "low":
+		return ec.fieldContext_ExperimentComparison_low(ctx, field)
+	case "high":
+		return ec.fieldContext_ExperimentComparison_high(ctx, field)
+	case "pValue":
+		return ec.fieldContext_ExperimentComparison_pValue(ctx, field)
+	case "verdict":
+		return ec.fieldContext_ExperimentComparison_verdict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExperimentComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_ExperimentReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "experiment":
+		return ec.fieldContext_ExperimentReport_experiment(ctx, field)
+	case "number":
+		return ec.fieldContext_ExperimentReport_number(ctx, field)
+	case "from":
+		return ec.fieldContext_ExperimentReport_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ExperimentReport_to(ctx, field)
+	case "control":
+		return ec.fieldContext_ExperimentReport_control(ctx, field)
+	case "variant":
+		return ec.fieldContext_ExperimentReport_variant(ctx, field)
+	case "clicked":
+		return ec.fieldContext_ExperimentReport_clicked(ctx, field)
+	case "carts":
+		return ec.fieldContext_ExperimentReport_carts(ctx, field)
+	case "orders":
+		return ec.fieldContext_ExperimentReport_orders(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExperimentReport", field.Name)
+}
+
 func (ec *executionContext) childFields_FeaturedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "products":
@@ -8349,6 +10219,148 @@ func (ec *executionContext) childFields_MenuPayload(ctx context.Context, field g
 		return ec.fieldContext_MenuPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MenuPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MerchandisingItem_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_MerchandisingItem_kind(ctx, field)
+	case "name":
+		return ec.fieldContext_MerchandisingItem_name(ctx, field)
+	case "state":
+		return ec.fieldContext_MerchandisingItem_state(ctx, field)
+	case "pending":
+		return ec.fieldContext_MerchandisingItem_pending(ctx, field)
+	case "latest":
+		return ec.fieldContext_MerchandisingItem_latest(ctx, field)
+	case "live":
+		return ec.fieldContext_MerchandisingItem_live(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_MerchandisingItem_archivedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_MerchandisingItem_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MerchandisingItem_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_MerchandisingItem_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingItem", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MerchandisingItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MerchandisingItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MerchandisingItemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MerchandisingItemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MerchandisingItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MerchandisingItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingItemPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_MerchandisingItemPayload_item(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MerchandisingItemPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingItemPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingRelease(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_MerchandisingRelease_number(ctx, field)
+	case "item":
+		return ec.fieldContext_MerchandisingRelease_item(ctx, field)
+	case "action":
+		return ec.fieldContext_MerchandisingRelease_action(ctx, field)
+	case "from":
+		return ec.fieldContext_MerchandisingRelease_from(ctx, field)
+	case "to":
+		return ec.fieldContext_MerchandisingRelease_to(ctx, field)
+	case "author":
+		return ec.fieldContext_MerchandisingRelease_author(ctx, field)
+	case "at":
+		return ec.fieldContext_MerchandisingRelease_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingRelease", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingReleaseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MerchandisingReleaseConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MerchandisingReleaseConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MerchandisingReleaseConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingReleaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingReleaseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MerchandisingReleaseEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MerchandisingReleaseEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingReleaseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_MerchandisingVersion_number(ctx, field)
+	case "content":
+		return ec.fieldContext_MerchandisingVersion_content(ctx, field)
+	case "note":
+		return ec.fieldContext_MerchandisingVersion_note(ctx, field)
+	case "author":
+		return ec.fieldContext_MerchandisingVersion_author(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MerchandisingVersion_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingVersionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MerchandisingVersionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MerchandisingVersionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MerchandisingVersionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingVersionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MerchandisingVersionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MerchandisingVersionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MerchandisingVersionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MerchandisingVersionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Metafield(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9003,8 +11015,28 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Product_updatedAt(ctx, field)
+	case "popularity":
+		return ec.fieldContext_Product_popularity(ctx, field)
+	case "affinities":
+		return ec.fieldContext_Product_affinities(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductAffinity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_ProductAffinity_product(ctx, field)
+	case "kind":
+		return ec.fieldContext_ProductAffinity_kind(ctx, field)
+	case "together":
+		return ec.fieldContext_ProductAffinity_together(ctx, field)
+	case "score":
+		return ec.fieldContext_ProductAffinity_score(ctx, field)
+	case "computedAt":
+		return ec.fieldContext_ProductAffinity_computedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductAffinity", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductAttribute(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9087,6 +11119,28 @@ func (ec *executionContext) childFields_ProductPayload(ctx context.Context, fiel
 		return ec.fieldContext_ProductPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProductPopularity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "popularity":
+		return ec.fieldContext_ProductPopularity_popularity(ctx, field)
+	case "trend":
+		return ec.fieldContext_ProductPopularity_trend(ctx, field)
+	case "views":
+		return ec.fieldContext_ProductPopularity_views(ctx, field)
+	case "clicks":
+		return ec.fieldContext_ProductPopularity_clicks(ctx, field)
+	case "carts":
+		return ec.fieldContext_ProductPopularity_carts(ctx, field)
+	case "pieces":
+		return ec.fieldContext_ProductPopularity_pieces(ctx, field)
+	case "orders":
+		return ec.fieldContext_ProductPopularity_orders(ctx, field)
+	case "computedAt":
+		return ec.fieldContext_ProductPopularity_computedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProductPopularity", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductVariant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9303,6 +11357,22 @@ func (ec *executionContext) childFields_QuantityRule(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type QuantityRule", field.Name)
 }
 
+func (ec *executionContext) childFields_RankingProfile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inStockFirst":
+		return ec.fieldContext_RankingProfile_inStockFirst(ctx, field)
+	case "popularity":
+		return ec.fieldContext_RankingProfile_popularity(ctx, field)
+	case "freshness":
+		return ec.fieldContext_RankingProfile_freshness(ctx, field)
+	case "margin":
+		return ec.fieldContext_RankingProfile_margin(ctx, field)
+	case "intent":
+		return ec.fieldContext_RankingProfile_intent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RankingProfile", field.Name)
+}
+
 func (ec *executionContext) childFields_RestockRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9365,6 +11435,690 @@ func (ec *executionContext) childFields_RuleCondition(ctx context.Context, field
 		return ec.fieldContext_RuleCondition_key(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RuleCondition", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchApplied(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_SearchApplied_item(ctx, field)
+	case "name":
+		return ec.fieldContext_SearchApplied_name(ctx, field)
+	case "number":
+		return ec.fieldContext_SearchApplied_number(ctx, field)
+	case "lost":
+		return ec.fieldContext_SearchApplied_lost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchApplied", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchArm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "experiment":
+		return ec.fieldContext_SearchArm_experiment(ctx, field)
+	case "number":
+		return ec.fieldContext_SearchArm_number(ctx, field)
+	case "name":
+		return ec.fieldContext_SearchArm_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchArm", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchBanner(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trigger":
+		return ec.fieldContext_SearchBanner_trigger(ctx, field)
+	case "priority":
+		return ec.fieldContext_SearchBanner_priority(ctx, field)
+	case "title":
+		return ec.fieldContext_SearchBanner_title(ctx, field)
+	case "body":
+		return ec.fieldContext_SearchBanner_body(ctx, field)
+	case "imageUrl":
+		return ec.fieldContext_SearchBanner_imageUrl(ctx, field)
+	case "link":
+		return ec.fieldContext_SearchBanner_link(ctx, field)
+	case "position":
+		return ec.fieldContext_SearchBanner_position(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchBanner", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchCheckPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "drift":
+		return ec.fieldContext_SearchCheckPayload_drift(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SearchCheckPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchCheckPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "act":
+		return ec.fieldContext_SearchConflict_act(ctx, field)
+	case "by":
+		return ec.fieldContext_SearchConflict_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_SearchConflict_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchConflict", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchDeadLetter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SearchDeadLetter_id(ctx, field)
+	case "instance":
+		return ec.fieldContext_SearchDeadLetter_instance(ctx, field)
+	case "engine":
+		return ec.fieldContext_SearchDeadLetter_engine(ctx, field)
+	case "language":
+		return ec.fieldContext_SearchDeadLetter_language(ctx, field)
+	case "product":
+		return ec.fieldContext_SearchDeadLetter_product(ctx, field)
+	case "error":
+		return ec.fieldContext_SearchDeadLetter_error(ctx, field)
+	case "payloadHash":
+		return ec.fieldContext_SearchDeadLetter_payloadHash(ctx, field)
+	case "attempts":
+		return ec.fieldContext_SearchDeadLetter_attempts(ctx, field)
+	case "firstAt":
+		return ec.fieldContext_SearchDeadLetter_firstAt(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_SearchDeadLetter_lastAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchDeadLetter", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchDeadLetterConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchDeadLetterConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchDeadLetterConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchDeadLetterConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchDeadLetterConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchDeadLetterEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchDeadLetterEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchDeadLetterEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchDeadLetterEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchDeadLetterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taken":
+		return ec.fieldContext_SearchDeadLetterPayload_taken(ctx, field)
+	case "deadLetter":
+		return ec.fieldContext_SearchDeadLetterPayload_deadLetter(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SearchDeadLetterPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchDeadLetterPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchExplain(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "engineRank":
+		return ec.fieldContext_SearchExplain_engineRank(ctx, field)
+	case "finalRank":
+		return ec.fieldContext_SearchExplain_finalRank(ctx, field)
+	case "stage":
+		return ec.fieldContext_SearchExplain_stage(ctx, field)
+	case "rules":
+		return ec.fieldContext_SearchExplain_rules(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchExplain", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "searches":
+		return ec.fieldContext_SearchFigures_searches(ctx, field)
+	case "tracked":
+		return ec.fieldContext_SearchFigures_tracked(ctx, field)
+	case "visits":
+		return ec.fieldContext_SearchFigures_visits(ctx, field)
+	case "zero":
+		return ec.fieldContext_SearchFigures_zero(ctx, field)
+	case "rescued":
+		return ec.fieldContext_SearchFigures_rescued(ctx, field)
+	case "refined":
+		return ec.fieldContext_SearchFigures_refined(ctx, field)
+	case "clicked":
+		return ec.fieldContext_SearchFigures_clicked(ctx, field)
+	case "clicks":
+		return ec.fieldContext_SearchFigures_clicks(ctx, field)
+	case "carts":
+		return ec.fieldContext_SearchFigures_carts(ctx, field)
+	case "orders":
+		return ec.fieldContext_SearchFigures_orders(ctx, field)
+	case "zeroRate":
+		return ec.fieldContext_SearchFigures_zeroRate(ctx, field)
+	case "rescuedRate":
+		return ec.fieldContext_SearchFigures_rescuedRate(ctx, field)
+	case "clickRate":
+		return ec.fieldContext_SearchFigures_clickRate(ctx, field)
+	case "cartRate":
+		return ec.fieldContext_SearchFigures_cartRate(ctx, field)
+	case "orderRate":
+		return ec.fieldContext_SearchFigures_orderRate(ctx, field)
+	case "refinedRate":
+		return ec.fieldContext_SearchFigures_refinedRate(ctx, field)
+	case "meanPosition":
+		return ec.fieldContext_SearchFigures_meanPosition(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchFigures", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchGeneration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SearchGeneration_id(ctx, field)
+	case "instance":
+		return ec.fieldContext_SearchGeneration_instance(ctx, field)
+	case "engine":
+		return ec.fieldContext_SearchGeneration_engine(ctx, field)
+	case "state":
+		return ec.fieldContext_SearchGeneration_state(ctx, field)
+	case "documents":
+		return ec.fieldContext_SearchGeneration_documents(ctx, field)
+	case "done":
+		return ec.fieldContext_SearchGeneration_done(ctx, field)
+	case "dead":
+		return ec.fieldContext_SearchGeneration_dead(ctx, field)
+	case "error":
+		return ec.fieldContext_SearchGeneration_error(ctx, field)
+	case "requestedBy":
+		return ec.fieldContext_SearchGeneration_requestedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SearchGeneration_createdAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_SearchGeneration_startedAt(ctx, field)
+	case "builtAt":
+		return ec.fieldContext_SearchGeneration_builtAt(ctx, field)
+	case "liveAt":
+		return ec.fieldContext_SearchGeneration_liveAt(ctx, field)
+	case "retiredAt":
+		return ec.fieldContext_SearchGeneration_retiredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchGeneration", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchGenerationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "generation":
+		return ec.fieldContext_SearchGenerationPayload_generation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SearchGenerationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchGenerationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchIntent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_SearchIntent_language(ctx, field)
+	case "query":
+		return ec.fieldContext_SearchIntent_query(ctx, field)
+	case "category":
+		return ec.fieldContext_SearchIntent_category(ctx, field)
+	case "clicks":
+		return ec.fieldContext_SearchIntent_clicks(ctx, field)
+	case "share":
+		return ec.fieldContext_SearchIntent_share(ctx, field)
+	case "computedAt":
+		return ec.fieldContext_SearchIntent_computedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchIntent", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchIntentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchIntentConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchIntentConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchIntentConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchIntentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchIntentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchIntentEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchIntentEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchIntentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodes":
+		return ec.fieldContext_SearchPreview_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchPreview_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SearchPreview_totalCount(ctx, field)
+	case "facets":
+		return ec.fieldContext_SearchPreview_facets(ctx, field)
+	case "priceRanges":
+		return ec.fieldContext_SearchPreview_priceRanges(ctx, field)
+	case "stage":
+		return ec.fieldContext_SearchPreview_stage(ctx, field)
+	case "rescue":
+		return ec.fieldContext_SearchPreview_rescue(ctx, field)
+	case "redirect":
+		return ec.fieldContext_SearchPreview_redirect(ctx, field)
+	case "banners":
+		return ec.fieldContext_SearchPreview_banners(ctx, field)
+	case "applied":
+		return ec.fieldContext_SearchPreview_applied(ctx, field)
+	case "arm":
+		return ec.fieldContext_SearchPreview_arm(ctx, field)
+	case "degraded":
+		return ec.fieldContext_SearchPreview_degraded(ctx, field)
+	case "changed":
+		return ec.fieldContext_SearchPreview_changed(ctx, field)
+	case "market":
+		return ec.fieldContext_SearchPreview_market(ctx, field)
+	case "language":
+		return ec.fieldContext_SearchPreview_language(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchPreviewFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SearchPreviewFacet_id(ctx, field)
+	case "label":
+		return ec.fieldContext_SearchPreviewFacet_label(ctx, field)
+	case "type":
+		return ec.fieldContext_SearchPreviewFacet_type(ctx, field)
+	case "values":
+		return ec.fieldContext_SearchPreviewFacet_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchPreviewFacet", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchPreviewFacetValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SearchPreviewFacetValue_id(ctx, field)
+	case "label":
+		return ec.fieldContext_SearchPreviewFacetValue_label(ctx, field)
+	case "count":
+		return ec.fieldContext_SearchPreviewFacetValue_count(ctx, field)
+	case "input":
+		return ec.fieldContext_SearchPreviewFacetValue_input(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchPreviewFacetValue", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchPreviewHit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchPreviewHit_cursor(ctx, field)
+	case "product":
+		return ec.fieldContext_SearchPreviewHit_product(ctx, field)
+	case "title":
+		return ec.fieldContext_SearchPreviewHit_title(ctx, field)
+	case "minPrice":
+		return ec.fieldContext_SearchPreviewHit_minPrice(ctx, field)
+	case "maxPrice":
+		return ec.fieldContext_SearchPreviewHit_maxPrice(ctx, field)
+	case "available":
+		return ec.fieldContext_SearchPreviewHit_available(ctx, field)
+	case "imageUrl":
+		return ec.fieldContext_SearchPreviewHit_imageUrl(ctx, field)
+	case "explain":
+		return ec.fieldContext_SearchPreviewHit_explain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchPreviewHit", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchPreviewPriceRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "min":
+		return ec.fieldContext_SearchPreviewPriceRange_min(ctx, field)
+	case "max":
+		return ec.fieldContext_SearchPreviewPriceRange_max(ctx, field)
+	case "count":
+		return ec.fieldContext_SearchPreviewPriceRange_count(ctx, field)
+	case "input":
+		return ec.fieldContext_SearchPreviewPriceRange_input(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchPreviewPriceRange", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchProposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SearchProposal_id(ctx, field)
+	case "language":
+		return ec.fieldContext_SearchProposal_language(ctx, field)
+	case "query":
+		return ec.fieldContext_SearchProposal_query(ctx, field)
+	case "kind":
+		return ec.fieldContext_SearchProposal_kind(ctx, field)
+	case "target":
+		return ec.fieldContext_SearchProposal_target(ctx, field)
+	case "product":
+		return ec.fieldContext_SearchProposal_product(ctx, field)
+	case "content":
+		return ec.fieldContext_SearchProposal_content(ctx, field)
+	case "evidence":
+		return ec.fieldContext_SearchProposal_evidence(ctx, field)
+	case "state":
+		return ec.fieldContext_SearchProposal_state(ctx, field)
+	case "item":
+		return ec.fieldContext_SearchProposal_item(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_SearchProposal_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_SearchProposal_decidedAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SearchProposal_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_SearchProposal_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchProposal", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchProposalConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchProposalConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchProposalConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchProposalConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SearchProposalConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchProposalConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchProposalEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchProposalEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchProposalEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchProposalEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchProposalEvidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "days":
+		return ec.fieldContext_SearchProposalEvidence_days(ctx, field)
+	case "visits":
+		return ec.fieldContext_SearchProposalEvidence_visits(ctx, field)
+	case "zero":
+		return ec.fieldContext_SearchProposalEvidence_zero(ctx, field)
+	case "did":
+		return ec.fieldContext_SearchProposalEvidence_did(ctx, field)
+	case "clicked":
+		return ec.fieldContext_SearchProposalEvidence_clicked(ctx, field)
+	case "share":
+		return ec.fieldContext_SearchProposalEvidence_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchProposalEvidence", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchProposalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposal":
+		return ec.fieldContext_SearchProposalPayload_proposal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SearchProposalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchProposalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchQueryDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_SearchQueryDay_day(ctx, field)
+	case "figures":
+		return ec.fieldContext_SearchQueryDay_figures(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchQueryDay", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchQueryFunnel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "query":
+		return ec.fieldContext_SearchQueryFunnel_query(ctx, field)
+	case "days":
+		return ec.fieldContext_SearchQueryFunnel_days(ctx, field)
+	case "products":
+		return ec.fieldContext_SearchQueryFunnel_products(ctx, field)
+	case "next":
+		return ec.fieldContext_SearchQueryFunnel_next(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchQueryFunnel", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchQueryProduct(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_SearchQueryProduct_product(ctx, field)
+	case "impressions":
+		return ec.fieldContext_SearchQueryProduct_impressions(ctx, field)
+	case "clicks":
+		return ec.fieldContext_SearchQueryProduct_clicks(ctx, field)
+	case "carts":
+		return ec.fieldContext_SearchQueryProduct_carts(ctx, field)
+	case "orders":
+		return ec.fieldContext_SearchQueryProduct_orders(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchQueryProduct", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchQueryStats(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_SearchQueryStats_language(ctx, field)
+	case "query":
+		return ec.fieldContext_SearchQueryStats_query(ctx, field)
+	case "figures":
+		return ec.fieldContext_SearchQueryStats_figures(ctx, field)
+	case "hits":
+		return ec.fieldContext_SearchQueryStats_hits(ctx, field)
+	case "stage":
+		return ec.fieldContext_SearchQueryStats_stage(ctx, field)
+	case "usedQuery":
+		return ec.fieldContext_SearchQueryStats_usedQuery(ctx, field)
+	case "proposals":
+		return ec.fieldContext_SearchQueryStats_proposals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchQueryStats", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchQueryStatsConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchQueryStatsConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchQueryStatsConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchQueryStatsConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SearchQueryStatsConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchQueryStatsConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchQueryStatsEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchQueryStatsEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchQueryStatsEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchQueryStatsEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchQueryTrigger(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "match":
+		return ec.fieldContext_SearchQueryTrigger_match(ctx, field)
+	case "words":
+		return ec.fieldContext_SearchQueryTrigger_words(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchQueryTrigger", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchRefinement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_SearchRefinement_language(ctx, field)
+	case "query":
+		return ec.fieldContext_SearchRefinement_query(ctx, field)
+	case "next":
+		return ec.fieldContext_SearchRefinement_next(ctx, field)
+	case "sessions":
+		return ec.fieldContext_SearchRefinement_sessions(ctx, field)
+	case "clicked":
+		return ec.fieldContext_SearchRefinement_clicked(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchRefinement", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchRefinementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SearchRefinementConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SearchRefinementConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SearchRefinementConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchRefinementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchRefinementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SearchRefinementEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SearchRefinementEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchRefinementEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchRescue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stage":
+		return ec.fieldContext_SearchRescue_stage(ctx, field)
+	case "usedQuery":
+		return ec.fieldContext_SearchRescue_usedQuery(ctx, field)
+	case "dropped":
+		return ec.fieldContext_SearchRescue_dropped(ctx, field)
+	case "suggestions":
+		return ec.fieldContext_SearchRescue_suggestions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchRescue", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchRuleAct(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "do":
+		return ec.fieldContext_SearchRuleAct_do(ctx, field)
+	case "product":
+		return ec.fieldContext_SearchRuleAct_product(ctx, field)
+	case "filter":
+		return ec.fieldContext_SearchRuleAct_filter(ctx, field)
+	case "position":
+		return ec.fieldContext_SearchRuleAct_position(ctx, field)
+	case "strength":
+		return ec.fieldContext_SearchRuleAct_strength(ctx, field)
+	case "anyStock":
+		return ec.fieldContext_SearchRuleAct_anyStock(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchRuleAct", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "engine":
+		return ec.fieldContext_SearchStatus_engine(ctx, field)
+	case "instance":
+		return ec.fieldContext_SearchStatus_instance(ctx, field)
+	case "shared":
+		return ec.fieldContext_SearchStatus_shared(ctx, field)
+	case "ready":
+		return ec.fieldContext_SearchStatus_ready(ctx, field)
+	case "error":
+		return ec.fieldContext_SearchStatus_error(ctx, field)
+	case "live":
+		return ec.fieldContext_SearchStatus_live(ctx, field)
+	case "languages":
+		return ec.fieldContext_SearchStatus_languages(ctx, field)
+	case "documents":
+		return ec.fieldContext_SearchStatus_documents(ctx, field)
+	case "pending":
+		return ec.fieldContext_SearchStatus_pending(ctx, field)
+	case "oldestMilliseconds":
+		return ec.fieldContext_SearchStatus_oldestMilliseconds(ctx, field)
+	case "lagP50Milliseconds":
+		return ec.fieldContext_SearchStatus_lagP50Milliseconds(ctx, field)
+	case "lagP99Milliseconds":
+		return ec.fieldContext_SearchStatus_lagP99Milliseconds(ctx, field)
+	case "checkedAt":
+		return ec.fieldContext_SearchStatus_checkedAt(ctx, field)
+	case "drift":
+		return ec.fieldContext_SearchStatus_drift(ctx, field)
+	case "deadLetters":
+		return ec.fieldContext_SearchStatus_deadLetters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchStatus", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "queries":
+		return ec.fieldContext_SearchTotals_queries(ctx, field)
+	case "figures":
+		return ec.fieldContext_SearchTotals_figures(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchTotals", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchTrigger(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "query":
+		return ec.fieldContext_SearchTrigger_query(ctx, field)
+	case "categories":
+		return ec.fieldContext_SearchTrigger_categories(ctx, field)
+	case "collections":
+		return ec.fieldContext_SearchTrigger_collections(ctx, field)
+	case "markets":
+		return ec.fieldContext_SearchTrigger_markets(ctx, field)
+	case "languages":
+		return ec.fieldContext_SearchTrigger_languages(ctx, field)
+	case "segments":
+		return ec.fieldContext_SearchTrigger_segments(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_SearchTrigger_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_SearchTrigger_endsAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchTrigger", field.Name)
 }
 
 func (ec *executionContext) childFields_SelectedOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

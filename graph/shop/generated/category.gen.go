@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
@@ -20,7 +21,7 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type CategoryResolver interface {
-	Products(ctx context.Context, objs []*listing.Category, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*listing.Products, error)
+	Products(ctx context.Context, objs []*listing.Category, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*answer.Products, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -325,8 +326,8 @@ func (ec *executionContext) _Category_products(ctx context.Context, field graphq
 			return ec.resolveBatch_Category_products(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *listing.Products) graphql.Marshaler {
-			return ec.marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProducts(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Products) graphql.Marshaler {
+			return ec.marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProducts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -362,7 +363,7 @@ func (ec *executionContext) resolveBatch_Category_products(ctx context.Context, 
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Products(ctx, batch.Parents, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["filters"].([]*listing.Filter), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool), fc.Args["sortKey"].(*listing.Sort))
 		})
-		return graphql.ResolveBatchGroupResult[*listing.Products](
+		return graphql.ResolveBatchGroupResult[*answer.Products](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -372,7 +373,7 @@ func (ec *executionContext) resolveBatch_Category_products(ctx context.Context, 
 		)
 	}
 	results, err := resolver.Products(ctx, []*listing.Category{obj}, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["filters"].([]*listing.Filter), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool), fc.Args["sortKey"].(*listing.Sort))
-	return graphql.ResolveBatchSingleResult[*listing.Products](
+	return graphql.ResolveBatchSingleResult[*answer.Products](
 		ctx,
 		results,
 		err,

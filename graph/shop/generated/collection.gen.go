@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
@@ -21,7 +22,7 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type CollectionResolver interface {
-	Products(ctx context.Context, objs []*listing.Collection, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*listing.Products, error)
+	Products(ctx context.Context, objs []*listing.Collection, after *string, before *string, filters []*listing.Filter, first *int, last *int, reverse *bool, sortKey *listing.Sort) ([]*answer.Products, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -412,8 +413,8 @@ func (ec *executionContext) _Collection_products(ctx context.Context, field grap
 			return ec.resolveBatch_Collection_products(ctx, field, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *listing.Products) graphql.Marshaler {
-			return ec.marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProducts(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Products) graphql.Marshaler {
+			return ec.marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProducts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -449,7 +450,7 @@ func (ec *executionContext) resolveBatch_Collection_products(ctx context.Context
 		result := batch.FieldResult(field, func() (any, error) {
 			return resolver.Products(ctx, batch.Parents, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["filters"].([]*listing.Filter), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool), fc.Args["sortKey"].(*listing.Sort))
 		})
-		return graphql.ResolveBatchGroupResult[*listing.Products](
+		return graphql.ResolveBatchGroupResult[*answer.Products](
 			ctx,
 			batch.Index,
 			len(batch.Parents),
@@ -459,7 +460,7 @@ func (ec *executionContext) resolveBatch_Collection_products(ctx context.Context
 		)
 	}
 	results, err := resolver.Products(ctx, []*listing.Collection{obj}, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["filters"].([]*listing.Filter), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["reverse"].(*bool), fc.Args["sortKey"].(*listing.Sort))
-	return graphql.ResolveBatchSingleResult[*listing.Products](
+	return graphql.ResolveBatchSingleResult[*answer.Products](
 		ctx,
 		results,
 		err,

@@ -90,11 +90,14 @@ type QueryRootResolver interface {
 	TrackOrder(ctx context.Context, email string, number string) (*answer.Order, error)
 	Product(ctx context.Context, handle *string, id *string) (*listing.Product, error)
 	ProductByHandle(ctx context.Context, handle string) (*listing.Product, error)
-	Products(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *listing.Sort) (*listing.Products, error)
+	Products(ctx context.Context, after *string, before *string, first *int, last *int, query *string, reverse *bool, sortKey *listing.Sort) (*answer.Products, error)
 	ProductTags(ctx context.Context, first int) (*listing.Names, error)
 	ProductTypes(ctx context.Context, first int) (*listing.Names, error)
 	FeaturedProducts(ctx context.Context, categoryID *string, first *int) ([]*listing.Product, error)
-	Search(ctx context.Context, after *string, before *string, first *int, last *int, prefix *model.SearchPrefixQueryType, productFilters []*listing.Filter, query string, reverse *bool, sortKey *listing.Sort, types []listing.Kind, unavailableProducts *listing.Unavailable) (*model.SearchResultItemConnection, error)
+	ProductRecommendations(ctx context.Context, productID *string) ([]*listing.Product, error)
+	RecommendationsForCart(ctx context.Context, cartID string, first *int) ([]*listing.Product, error)
+	TrendingProducts(ctx context.Context, first *int) ([]*listing.Product, error)
+	Search(ctx context.Context, after *string, before *string, first *int, last *int, prefix *model.SearchPrefixQueryType, productFilters []*listing.Filter, query string, reverse *bool, sortKey *listing.Sort, types []listing.Kind, unavailableProducts *listing.Unavailable) (*answer.Found, error)
 	PredictiveSearch(ctx context.Context, limit *int, limitScope *model.PredictiveSearchLimitScope, query string, types []model.PredictiveSearchType, unavailableProducts *listing.Unavailable) (*model.PredictiveSearchResult, error)
 	Autocomplete(ctx context.Context, limit *int, prefix string) (*model.AutocompleteResult, error)
 	Shop(ctx context.Context) (*model.Shop, error)
@@ -1410,6 +1413,20 @@ func (ec *executionContext) field_QueryRoot_productByHandle_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_QueryRoot_productRecommendations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["productId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_QueryRoot_productTags_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1519,6 +1536,28 @@ func (ec *executionContext) field_QueryRoot_products_args(ctx context.Context, r
 		return nil, err
 	}
 	args["sortKey"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_QueryRoot_recommendationsForCart_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "cartId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["cartId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
 	return args, nil
 }
 
@@ -1649,6 +1688,20 @@ func (ec *executionContext) field_QueryRoot_trackOrder_args(ctx context.Context,
 		return nil, err
 	}
 	args["number"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_QueryRoot_trendingProducts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -4423,8 +4476,8 @@ func (ec *executionContext) _QueryRoot_products(ctx context.Context, field graph
 			return ec.Resolvers.QueryRoot().Products(ctx, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["query"].(*string), fc.Args["reverse"].(*bool), fc.Args["sortKey"].(*listing.Sort))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *listing.Products) graphql.Marshaler {
-			return ec.marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProducts(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Products) graphql.Marshaler {
+			return ec.marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProducts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -4586,6 +4639,138 @@ func (ec *executionContext) fieldContext_QueryRoot_featuredProducts(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _QueryRoot_productRecommendations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_QueryRoot_productRecommendations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.QueryRoot().ProductRecommendations(ctx, fc.Args["productId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
+			return ec.marshalOProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_QueryRoot_productRecommendations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "QueryRoot",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_QueryRoot_productRecommendations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _QueryRoot_recommendationsForCart(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_QueryRoot_recommendationsForCart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.QueryRoot().RecommendationsForCart(ctx, fc.Args["cartId"].(string), fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_QueryRoot_recommendationsForCart(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "QueryRoot",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_QueryRoot_recommendationsForCart_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _QueryRoot_trendingProducts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_QueryRoot_trendingProducts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.QueryRoot().TrendingProducts(ctx, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_QueryRoot_trendingProducts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "QueryRoot",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_QueryRoot_trendingProducts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _QueryRoot_search(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4599,8 +4784,8 @@ func (ec *executionContext) _QueryRoot_search(ctx context.Context, field graphql
 			return ec.Resolvers.QueryRoot().Search(ctx, fc.Args["after"].(*string), fc.Args["before"].(*string), fc.Args["first"].(*int), fc.Args["last"].(*int), fc.Args["prefix"].(*model.SearchPrefixQueryType), fc.Args["productFilters"].([]*listing.Filter), fc.Args["query"].(string), fc.Args["reverse"].(*bool), fc.Args["sortKey"].(*listing.Sort), fc.Args["types"].([]listing.Kind), fc.Args["unavailableProducts"].(*listing.Unavailable))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.SearchResultItemConnection) graphql.Marshaler {
-			return ec.marshalNSearchResultItemConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Found) graphql.Marshaler {
+			return ec.marshalNSearchResultItemConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFound(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6568,6 +6753,72 @@ func (ec *executionContext) _QueryRoot(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "productRecommendations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._QueryRoot_productRecommendations(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "recommendationsForCart":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._QueryRoot_recommendationsForCart(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "trendingProducts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._QueryRoot_trendingProducts(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "search":
 			field := field
 
@@ -7049,6 +7300,8 @@ func (ec *executionContext) marshalNMoneyV22ᚖgithubᚗcomᚋsoukᚑcommerceᚋ
 
 func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐNode(ctx context.Context, sel ast.SelectionSet, v []answer.Node) graphql.Marshaler {
 	{
+		var batchItemsProduct []*listing.Product
+		batchIdxMapProduct := map[int]int{}
 		var batchItemsCollection []*listing.Collection
 		batchIdxMapCollection := map[int]int{}
 		var batchItemsCategory []*listing.Category
@@ -7059,6 +7312,12 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsou
 		batchIdxMapArticle := map[int]int{}
 		for i, item := range v {
 			switch concrete := item.(type) {
+			case listing.Product:
+				batchIdxMapProduct[i] = len(batchItemsProduct)
+				batchItemsProduct = append(batchItemsProduct, &concrete)
+			case *listing.Product:
+				batchIdxMapProduct[i] = len(batchItemsProduct)
+				batchItemsProduct = append(batchItemsProduct, concrete)
 			case listing.Collection:
 				batchIdxMapCollection[i] = len(batchItemsCollection)
 				batchItemsCollection = append(batchItemsCollection, &concrete)
@@ -7084,6 +7343,9 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsou
 				batchIdxMapArticle[i] = len(batchItemsArticle)
 				batchItemsArticle = append(batchItemsArticle, concrete)
 			}
+		}
+		if len(batchItemsProduct) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Product", batchItemsProduct, batchIdxMapProduct)
 		}
 		if len(batchItemsCollection) > 0 {
 			ctx = graphql.WithBatchParents(ctx, "Collection", batchItemsCollection, batchIdxMapCollection)

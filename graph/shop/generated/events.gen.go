@@ -97,7 +97,7 @@ func (ec *executionContext) unmarshalInputStorefrontEventInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"at", "categoryId", "collectionId", "kind", "path", "position", "productId", "quantity", "query", "variantId"}
+	fieldsInOrder := [...]string{"at", "categoryId", "collectionId", "kind", "path", "position", "productId", "productIds", "quantity", "query", "queryId", "variantId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -153,6 +153,13 @@ func (ec *executionContext) unmarshalInputStorefrontEventInput(ctx context.Conte
 				return it, err
 			}
 			it.ProductID = data
+		case "productIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductIds = data
 		case "quantity":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -167,6 +174,13 @@ func (ec *executionContext) unmarshalInputStorefrontEventInput(ctx context.Conte
 				return it, err
 			}
 			it.Query = data
+		case "queryId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("queryId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QueryID = data
 		case "variantId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("variantId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -284,8 +298,10 @@ var (
 	unmarshalNStorefrontEventKind2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋtrackᚐKind = map[string]track.Kind{
 		"ADD_TO_CART":      track.AddToCart,
 		"CLICK":            track.Click,
+		"IMPRESSION":       track.Impression,
 		"REMOVE_FROM_CART": track.RemoveFromCart,
 		"SEARCH":           track.Search,
+		"VIEW_CATEGORY":    track.ViewCategory,
 		"VIEW_COLLECTION":  track.ViewCollection,
 		"VIEW_PAGE":        track.ViewPage,
 		"VIEW_PRODUCT":     track.ViewProduct,
@@ -293,8 +309,10 @@ var (
 	marshalNStorefrontEventKind2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋtrackᚐKind = map[track.Kind]string{
 		track.AddToCart:      "ADD_TO_CART",
 		track.Click:          "CLICK",
+		track.Impression:     "IMPRESSION",
 		track.RemoveFromCart: "REMOVE_FROM_CART",
 		track.Search:         "SEARCH",
+		track.ViewCategory:   "VIEW_CATEGORY",
 		track.ViewCollection: "VIEW_COLLECTION",
 		track.ViewPage:       "VIEW_PAGE",
 		track.ViewProduct:    "VIEW_PRODUCT",

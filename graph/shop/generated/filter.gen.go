@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/souk-commerce/souk/graph/shop/answer"
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/listing"
 )
@@ -361,7 +362,7 @@ func (ec *executionContext) fieldContext_FilterValue_swatch(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceFacet_max(ctx context.Context, field graphql.CollectedField, obj *listing.Range) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceFacet_max(ctx context.Context, field graphql.CollectedField, obj *answer.PriceFacet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -393,7 +394,7 @@ func (ec *executionContext) fieldContext_PriceFacet_max(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceFacet_min(ctx context.Context, field graphql.CollectedField, obj *listing.Range) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceFacet_min(ctx context.Context, field graphql.CollectedField, obj *answer.PriceFacet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -425,7 +426,149 @@ func (ec *executionContext) fieldContext_PriceFacet_min(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchFacets_categories(ctx context.Context, field graphql.CollectedField, obj *listing.Facets) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceFacet_ranges(ctx context.Context, field graphql.CollectedField, obj *answer.PriceFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceFacet_ranges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ranges(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []listing.PriceBucket) graphql.Marshaler {
+			return ec.marshalNPriceFacetRange2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐPriceBucketᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceFacet_ranges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceFacet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceFacetRange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceFacetRange_count(ctx context.Context, field graphql.CollectedField, obj *listing.PriceBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceFacetRange_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceFacetRange_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceFacetRange", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _PriceFacetRange_input(ctx context.Context, field graphql.CollectedField, obj *listing.PriceBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceFacetRange_input(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InputJSON(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v any) graphql.Marshaler {
+			return ec.marshalNJSON2interface(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceFacetRange_input(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceFacetRange", field, true, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _PriceFacetRange_max(ctx context.Context, field graphql.CollectedField, obj *listing.PriceBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceFacetRange_max(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Max, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceFacetRange_max(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceFacetRange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoneyV2(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceFacetRange_min(ctx context.Context, field graphql.CollectedField, obj *listing.PriceBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceFacetRange_min(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Min, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoneyV22githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceFacetRange_min(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceFacetRange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoneyV2(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchFacets_categories(ctx context.Context, field graphql.CollectedField, obj *answer.Facets) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -457,7 +600,7 @@ func (ec *executionContext) fieldContext_SearchFacets_categories(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchFacets_price(ctx context.Context, field graphql.CollectedField, obj *listing.Facets) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchFacets_price(ctx context.Context, field graphql.CollectedField, obj *answer.Facets) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -466,11 +609,11 @@ func (ec *executionContext) _SearchFacets_price(ctx context.Context, field graph
 			return ec.fieldContext_SearchFacets_price(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Price, nil
+			return obj.Price(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *listing.Range) graphql.Marshaler {
-			return ec.marshalOPriceFacet2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐRange(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.PriceFacet) graphql.Marshaler {
+			return ec.marshalOPriceFacet2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐPriceFacet(ctx, selections, v)
 		},
 		true,
 		false,
@@ -480,7 +623,7 @@ func (ec *executionContext) fieldContext_SearchFacets_price(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "SearchFacets",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PriceFacet(ctx, field)
@@ -489,7 +632,7 @@ func (ec *executionContext) fieldContext_SearchFacets_price(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchFacets_vendors(ctx context.Context, field graphql.CollectedField, obj *listing.Facets) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchFacets_vendors(ctx context.Context, field graphql.CollectedField, obj *answer.Facets) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1122,7 +1265,7 @@ func (ec *executionContext) _FilterValue(ctx context.Context, sel ast.SelectionS
 
 var priceFacetImplementors = []string{"PriceFacet"}
 
-func (ec *executionContext) _PriceFacet(ctx context.Context, sel ast.SelectionSet, obj *listing.Range) graphql.Marshaler {
+func (ec *executionContext) _PriceFacet(ctx context.Context, sel ast.SelectionSet, obj *answer.PriceFacet) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceFacetImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1139,6 +1282,64 @@ func (ec *executionContext) _PriceFacet(ctx context.Context, sel ast.SelectionSe
 			}
 		case "min":
 			out.Values[i] = ec._PriceFacet_min(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ranges":
+			out.Values[i] = ec._PriceFacet_ranges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var priceFacetRangeImplementors = []string{"PriceFacetRange"}
+
+func (ec *executionContext) _PriceFacetRange(ctx context.Context, sel ast.SelectionSet, obj *listing.PriceBucket) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceFacetRangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceFacetRange")
+		case "count":
+			out.Values[i] = ec._PriceFacetRange_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "input":
+			out.Values[i] = ec._PriceFacetRange_input(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "max":
+			out.Values[i] = ec._PriceFacetRange_max(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "min":
+			out.Values[i] = ec._PriceFacetRange_min(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1165,7 +1366,7 @@ func (ec *executionContext) _PriceFacet(ctx context.Context, sel ast.SelectionSe
 
 var searchFacetsImplementors = []string{"SearchFacets"}
 
-func (ec *executionContext) _SearchFacets(ctx context.Context, sel ast.SelectionSet, obj *listing.Facets) graphql.Marshaler {
+func (ec *executionContext) _SearchFacets(ctx context.Context, sel ast.SelectionSet, obj *answer.Facets) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchFacetsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1347,32 +1548,6 @@ func (ec *executionContext) marshalNFilter2ᚕgithubᚗcomᚋsoukᚑcommerceᚋs
 	return ret
 }
 
-func (ec *executionContext) marshalNFilter2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Facet) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNFilter2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacet(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNFilter2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacet(ctx context.Context, sel ast.SelectionSet, v *listing.Facet) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Filter(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNFilterType2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacetType(ctx context.Context, v any) (listing.FacetType, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := unmarshalNFilterType2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacetType[tmp]
@@ -1423,12 +1598,32 @@ func (ec *executionContext) marshalNFilterValue2ᚕgithubᚗcomᚋsoukᚑcommerc
 	return ret
 }
 
+func (ec *executionContext) marshalNPriceFacetRange2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐPriceBucket(ctx context.Context, sel ast.SelectionSet, v listing.PriceBucket) graphql.Marshaler {
+	return ec._PriceFacetRange(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPriceFacetRange2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐPriceBucketᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.PriceBucket) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPriceFacetRange2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐPriceBucket(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNProductFilter2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFilter(ctx context.Context, v any) (*listing.Filter, error) {
 	res, err := ec.unmarshalInputProductFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSearchFacets2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacets(ctx context.Context, sel ast.SelectionSet, v *listing.Facets) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchFacets2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFacets(ctx context.Context, sel ast.SelectionSet, v *answer.Facets) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1523,7 +1718,7 @@ func (ec *executionContext) unmarshalOMetafieldFilter2ᚖgithubᚗcomᚋsoukᚑc
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOPriceFacet2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐRange(ctx context.Context, sel ast.SelectionSet, v *listing.Range) graphql.Marshaler {
+func (ec *executionContext) marshalOPriceFacet2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐPriceFacet(ctx context.Context, sel ast.SelectionSet, v *answer.PriceFacet) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

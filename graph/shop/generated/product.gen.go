@@ -21,12 +21,15 @@ import (
 	"github.com/souk-commerce/souk/internal/kernel/money"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/recommend"
 )
 
 // region    ************************** generated!.gotpl **************************
 
 type ProductResolver interface {
 	VariantsCount(ctx context.Context, obj *listing.Product) (*model.Count, error)
+
+	Related(ctx context.Context, objs []*listing.Product, first *int, kind recommend.Kind) ([][]*listing.Product, error)
 }
 type ProductVariantResolver interface {
 	Bundle(ctx context.Context, obj *listing.Variant) (*answer.Bundle, error)
@@ -35,6 +38,36 @@ type ProductVariantResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_ProductConnection_facetValues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg2
+	return args, nil
+}
 
 func (ec *executionContext) field_ProductVariant_metafield_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -301,6 +334,28 @@ func (ec *executionContext) field_Product_options_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Product_related_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "kind",
+		func(ctx context.Context, v any) (recommend.Kind, error) {
+			return ec.unmarshalNRelatedKind2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋrecommendᚐKind(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["kind"] = arg1
 	return args, nil
 }
 
@@ -1792,7 +1847,152 @@ func (ec *executionContext) fieldContext_Product_vendor(_ context.Context, field
 	return graphql.NewScalarFieldContext("Product", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field graphql.CollectedField, obj *listing.Products) (ret graphql.Marshaler) {
+func (ec *executionContext) _Product_related(ctx context.Context, field graphql.CollectedField, obj *listing.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_related(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.resolveBatch_Product_related(ctx, field, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Product_related(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Product",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Product_related_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+func (ec *executionContext) resolveBatch_Product_related(ctx context.Context, field graphql.CollectedField, obj *listing.Product) (any, error) {
+	resolver := ec.Resolvers.Product()
+	fc := graphql.GetFieldContext(ctx)
+	if batch, ok := graphql.BatchParentsFor[*listing.Product](ctx, "Product"); ok {
+		result := batch.FieldResult(field, func() (any, error) {
+			return resolver.Related(ctx, batch.Parents, fc.Args["first"].(*int), fc.Args["kind"].(recommend.Kind))
+		})
+		return graphql.ResolveBatchGroupResult[[]*listing.Product](
+			ctx,
+			batch.Index,
+			len(batch.Parents),
+			result,
+			"Product.related",
+			batch.IndexMap,
+		)
+	}
+	results, err := resolver.Related(ctx, []*listing.Product{obj}, fc.Args["first"].(*int), fc.Args["kind"].(recommend.Kind))
+	return graphql.ResolveBatchSingleResult[[]*listing.Product](
+		ctx,
+		results,
+		err,
+		"Product.related",
+	)
+}
+
+func (ec *executionContext) _ProductConnection_banners(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_banners(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Banners, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answer.Banner) graphql.Marshaler {
+			return ec.marshalNSearchBanner2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐBannerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_banners(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchBanner(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProductConnection_correctedQuery(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_correctedQuery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CorrectedQuery(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_correctedQuery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProductConnection_degraded(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_degraded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Degraded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_degraded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1801,11 +2001,11 @@ func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field 
 			return ec.fieldContext_ProductConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges(), nil
+			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []listing.ProductEdge) graphql.Marshaler {
-			return ec.marshalNProductEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []answer.ProductEdge) graphql.Marshaler {
+			return ec.marshalNProductEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProductEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1815,7 +2015,7 @@ func (ec *executionContext) fieldContext_ProductConnection_edges(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
 		Field:      field,
-		IsMethod:   true,
+		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProductEdge(ctx, field)
@@ -1824,7 +2024,51 @@ func (ec *executionContext) fieldContext_ProductConnection_edges(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductConnection_facets(ctx context.Context, field graphql.CollectedField, obj *listing.Products) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductConnection_facetValues(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_facetValues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.FacetValues(fc.Args["first"].(*int), fc.Args["id"].(string), fc.Args["search"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []listing.FacetValue) graphql.Marshaler {
+			return ec.marshalNFilterValue2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacetValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_facetValues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FilterValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ProductConnection_facetValues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProductConnection_facets(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1833,11 +2077,11 @@ func (ec *executionContext) _ProductConnection_facets(ctx context.Context, field
 			return ec.fieldContext_ProductConnection_facets(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Facets, nil
+			return obj.Facets(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *listing.Facets) graphql.Marshaler {
-			return ec.marshalNSearchFacets2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacets(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Facets) graphql.Marshaler {
+			return ec.marshalNSearchFacets2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFacets(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1847,7 +2091,7 @@ func (ec *executionContext) fieldContext_ProductConnection_facets(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SearchFacets(ctx, field)
@@ -1856,7 +2100,7 @@ func (ec *executionContext) fieldContext_ProductConnection_facets(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductConnection_filters(ctx context.Context, field graphql.CollectedField, obj *listing.Products) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductConnection_filters(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1888,30 +2132,30 @@ func (ec *executionContext) fieldContext_ProductConnection_filters(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *listing.Products) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductConnection_listChanged(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ProductConnection_totalCount(ctx, field)
+			return ec.fieldContext_ProductConnection_listChanged(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Total, nil
+			return obj.ListChanged, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_ProductConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+func (ec *executionContext) fieldContext_ProductConnection_listChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _ProductConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *listing.Products) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1943,7 +2187,7 @@ func (ec *executionContext) fieldContext_ProductConnection_nodes(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *listing.Products) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1952,7 +2196,7 @@ func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, fie
 			return ec.fieldContext_ProductConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Info, nil
+			return obj.PageInfo, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
@@ -1975,7 +2219,108 @@ func (ec *executionContext) fieldContext_ProductConnection_pageInfo(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *listing.ProductEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductConnection_queryId(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_queryId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QueryID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_queryId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProductConnection_redirect(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_redirect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redirect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_redirect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ProductConnection_rescue(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_rescue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rescue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Rescue) graphql.Marshaler {
+			return ec.marshalOSearchRescue2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐRescue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_rescue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProductConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchRescue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProductConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *answer.Products) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ProductEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *answer.ProductEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1998,7 +2343,7 @@ func (ec *executionContext) fieldContext_ProductEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("ProductEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _ProductEdge_node(ctx context.Context, field graphql.CollectedField, obj *listing.ProductEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductEdge_node(ctx context.Context, field graphql.CollectedField, obj *answer.ProductEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3917,6 +4262,44 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "related":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Product_related(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3940,7 +4323,7 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 
 var productConnectionImplementors = []string{"ProductConnection"}
 
-func (ec *executionContext) _ProductConnection(ctx context.Context, sel ast.SelectionSet, obj *listing.Products) graphql.Marshaler {
+func (ec *executionContext) _ProductConnection(ctx context.Context, sel ast.SelectionSet, obj *answer.Products) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, productConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -3950,8 +4333,28 @@ func (ec *executionContext) _ProductConnection(ctx context.Context, sel ast.Sele
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("ProductConnection")
+		case "banners":
+			out.Values[i] = ec._ProductConnection_banners(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "correctedQuery":
+			out.Values[i] = ec._ProductConnection_correctedQuery(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "degraded":
+			out.Values[i] = ec._ProductConnection_degraded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "edges":
 			out.Values[i] = ec._ProductConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "facetValues":
+			out.Values[i] = ec._ProductConnection_facetValues(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -3965,8 +4368,8 @@ func (ec *executionContext) _ProductConnection(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "totalCount":
-			out.Values[i] = ec._ProductConnection_totalCount(ctx, field, obj)
+		case "listChanged":
+			out.Values[i] = ec._ProductConnection_listChanged(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -3977,6 +4380,26 @@ func (ec *executionContext) _ProductConnection(ctx context.Context, sel ast.Sele
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ProductConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "queryId":
+			out.Values[i] = ec._ProductConnection_queryId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "redirect":
+			out.Values[i] = ec._ProductConnection_redirect(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rescue":
+			out.Values[i] = ec._ProductConnection_rescue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ProductConnection_totalCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -4003,7 +4426,7 @@ func (ec *executionContext) _ProductConnection(ctx context.Context, sel ast.Sele
 
 var productEdgeImplementors = []string{"ProductEdge"}
 
-func (ec *executionContext) _ProductEdge(ctx context.Context, sel ast.SelectionSet, obj *listing.ProductEdge) graphql.Marshaler {
+func (ec *executionContext) _ProductEdge(ctx context.Context, sel ast.SelectionSet, obj *answer.ProductEdge) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, productEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4803,6 +5226,7 @@ func (ec *executionContext) marshalNLineComponent2ᚕgithubᚗcomᚋsoukᚑcomme
 }
 
 func (ec *executionContext) marshalNProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
+	ctx = graphql.WithBatchParents(ctx, "Product", v, nil)
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -4828,7 +5252,7 @@ func (ec *executionContext) marshalNProduct2ᚖgithubᚗcomᚋsoukᚑcommerceᚋ
 	return ec._Product(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProducts(ctx context.Context, sel ast.SelectionSet, v *listing.Products) graphql.Marshaler {
+func (ec *executionContext) marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProducts(ctx context.Context, sel ast.SelectionSet, v *answer.Products) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4838,15 +5262,15 @@ func (ec *executionContext) marshalNProductConnection2ᚖgithubᚗcomᚋsoukᚑc
 	return ec._ProductConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProductEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductEdge(ctx context.Context, sel ast.SelectionSet, v listing.ProductEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNProductEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProductEdge(ctx context.Context, sel ast.SelectionSet, v answer.ProductEdge) graphql.Marshaler {
 	return ec._ProductEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNProductEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.ProductEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNProductEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProductEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []answer.ProductEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNProductEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductEdge(ctx, sel, v[i])
+		return ec.marshalNProductEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐProductEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -5078,6 +5502,26 @@ var (
 		listing.Pounds:    "POUNDS",
 	}
 )
+
+func (ec *executionContext) marshalOProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ctx = graphql.WithBatchParents(ctx, "Product", v, nil)
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProduct2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProduct(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
 
 func (ec *executionContext) marshalOProduct2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProduct(ctx context.Context, sel ast.SelectionSet, v *listing.Product) graphql.Marshaler {
 	if v == nil {

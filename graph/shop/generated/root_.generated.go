@@ -3797,7 +3797,7 @@ type AppliedGiftCard implements Node @access(rule: PUBLIC) {
 }
 `, BuiltIn: false},
 	{Name: "../schema/events.graphqls", Input: `extend type Mutation {
-  "Tells what a visitor did, in batches. Nothing that identifies a visitor is kept unless ` + "`" + `consent.analytics` + "`" + ` is given; purchases and checkout steps are told by the server itself. So are views of a product or a collection and searches, once for an operation that asks for them; tell those here only if the page came from a cache. A visit and a browser may also be named by the headers Souk-Session and Souk-Visitor of any request."
+  "Tells what a visitor did, in batches. Nothing that identifies a visitor is kept unless ` + "`" + `consent.analytics` + "`" + ` is given; purchases and checkout steps are told by the server itself. So are views of a product or a collection and searches, once for an operation that asks for them; tell those here only if the page came from a cache. What programs do that look at shops for others, by their User-Agent, is not kept: a storefront that asks for its visitors hands their User-Agent on. A visit and a browser may also be named by the headers Souk-Session and Souk-Visitor of any request."
   eventsTrack(
     "What the visitor agreed to; what is left out counts as not agreed."
     consent: VisitorConsent
@@ -3830,14 +3830,18 @@ input StorefrontEventInput {
   kind: StorefrontEventKind!
   "The path of the page, without the domain."
   path: String
-  "Where a clicked hit stood in its list, from 1."
+  "Where a clicked hit stood in its list, from 1; of an IMPRESSION where its first product stood."
   position: Int
   "The product it is about."
   productId: ID
+  "The products of an IMPRESSION, in the order in which they stood; at most 50."
+  productIds: [ID!]
   "How many pieces, where something was put into or taken out of a cart."
   quantity: Int
   "What was searched for."
   query: String
+  "The ` + "`" + `queryId` + "`" + ` of the search or list that it came from."
+  queryId: String
   "The variant it is about."
   variantId: ID
 }
@@ -3848,11 +3852,15 @@ enum StorefrontEventKind {
   ADD_TO_CART
   "A hit of a search or a product in a list was opened."
   CLICK
+  "Hits of a search or products of a list came into sight; several of them in one event."
+  IMPRESSION
   "A variant was taken out of a cart."
   REMOVE_FROM_CART
   "A search was made."
   SEARCH
-  "A collection or a category was shown."
+  "A category was shown."
+  VIEW_CATEGORY
+  "A collection was shown."
   VIEW_COLLECTION
   "Any other page was shown."
   VIEW_PAGE
@@ -4011,6 +4019,20 @@ type PriceFacet @access(rule: PUBLIC) {
   "The highest."
   max: MoneyV2!
   "The lowest."
+  min: MoneyV2!
+  "Steps between them, where the merchant wants some; empty otherwise."
+  ranges: [PriceFacetRange!]!
+}
+
+"One step of prices with the number of hits in it."
+type PriceFacetRange @access(rule: PUBLIC) {
+  "How many hits have a price in it, whatever price was chosen."
+  count: Int!
+  "JSON text of a ` + "`" + `ProductFilter` + "`" + `: parse it and send it back in ` + "`" + `filters` + "`" + ` to take this step."
+  input: JSON!
+  "The highest price of the step."
+  max: MoneyV2!
+  "The lowest price of the step."
   min: MoneyV2!
 }
 
@@ -4879,7 +4901,7 @@ enum PaymentNextActionKind {
     first: Int
     "How many to return from the end or in front of ` + "`" + `before` + "`" + `; at most 250."
     last: Int
-    "Words to find, and conditions such as tag:new, vendor:acme, product_type:shoe, title:cap, sku:A1, price:>10, available_for_sale:true, created_at:>2026-01-01 or updated_at:<=2026-06-30. Conditions can be negated with - and joined by OR, AND and brackets."
+    "Words to find, and conditions such as tag:new, vendor:acme, product_type:shoe, title:cap, sku:A1, price:>10, available_for_sale:true, created_at:>2026-01-01 or updated_at:<=2026-06-30. Conditions can be negated with - and joined by OR, AND and brackets. Sorted by RELEVANCE, words are corrected as in ` + "`" + `search` + "`" + `; in every other order products have all of them."
     query: String
     "Turns the order of the whole list round."
     reverse: Boolean = false
@@ -5062,18 +5084,41 @@ type Product implements Node @access(rule: PUBLIC) {
 
 "One page of products, with what is needed to ask for the next."
 type ProductConnection @access(rule: PUBLIC) {
+  "What merchandisers want shown with the list, in its order; empty where they want nothing."
+  banners: [SearchBanner!]!
+  "The query as it was spelled, split or joined anew; null where it was taken as it was typed."
+  correctedQuery: String
+  "Whether the search engine did not answer, so that the catalog's own list did: without spelling, synonyms and merchandising rules, but with the right prices and stock."
+  degraded: Boolean!
   "The entries together with their cursors."
   edges: [ProductEdge!]!
+  "Finds values of one facet, for those that are too long to show whole; those with most products first."
+  facetValues(
+    "How many to return, from 1 to 100."
+    first: Int = 20
+    "The facet, by the id of its ` + "`" + `Filter` + "`" + `, such as filter.p.vendor."
+    id: String!
+    "The beginning of a word of the value; empty finds all."
+    search: String = ""
+  ): [FilterValue!]!
   "Facets in a typed form: price range, category tree, brands."
   facets: SearchFacets!
   "The facets of the whole list, with the number of products behind each choice. A choice inside a facet does not lower the numbers of its siblings."
   filters: [Filter!]!
-  "How many products the whole list has"
-  totalCount: Int!
+  "Whether the list was made anew since the cursor was given: another index, other rules, or the engine came or went. The page goes on at the cursor's position all the same, and may repeat or miss something."
+  listChanged: Boolean!
   "The entries alone, for clients that page by ` + "`" + `pageInfo` + "`" + `."
   nodes: [Product!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
+  "Names this answer in ` + "`" + `eventsTrack` + "`" + `, so that clicks and what follows can be counted for it; new with every answer."
+  queryId: String!
+  "Where a merchandiser sends who searches this instead: a path of the storefront or an address. There are hits all the same."
+  redirect: String
+  "What was made of the words, where they were not found as they were typed; null otherwise."
+  rescue: SearchRescue
+  "How many products the whole list has"
+  totalCount: Int!
 }
 
 "One entry of a list of products."
@@ -5464,8 +5509,52 @@ enum ProductVariantSortKeys {
   TITLE
 }
 `, BuiltIn: false},
+	{Name: "../schema/recommend.graphqls", Input: `extend type QueryRoot {
+  "Products that other shoppers looked at or bought beside one, the likeliest first; null when there is no such product."
+  productRecommendations(
+    "The product that they stand beside."
+    productId: ID
+  ): [Product!] @access(rule: PUBLIC)
+  "Products that go with what is in a cart, without what is in it; empty when there is no such cart."
+  recommendationsForCart(
+    "The cart's id with its secret."
+    cartId: ID!
+    "How many to return, from 0 to 24."
+    first: Int = 8
+  ): [Product!]! @access(rule: PUBLIC)
+  "Products that are wanted now more than before."
+  trendingProducts(
+    "How many to return, from 0 to 24."
+    first: Int = 8
+  ): [Product!]! @access(rule: PUBLIC)
+}
+
+extend type Product {
+  "Products that go with this one or may stand in for it. They are learned from what shoppers look at and buy; where nothing was learned yet, from what products are."
+  related(
+    "How many to return, from 0 to 24."
+    first: Int = 8
+    "In what way they belong together."
+    kind: RelatedKind!
+  ): [Product!]!
+}
+
+"In what way products belong together."
+enum RelatedKind {
+  "Bought in the same orders."
+  BOUGHT_TOGETHER
+  "Goes with it, from other categories."
+  CROSS_SELL
+  "May stand in for it."
+  SIMILAR
+  "Wanted now more than before, in its category first."
+  TRENDING
+  "May stand in for it, and costs more."
+  UPSELL
+}
+`, BuiltIn: false},
 	{Name: "../schema/search.graphqls", Input: `extend type QueryRoot {
-  "Searches products, pages and articles. When not all words can be found together, hits with some of them are given."
+  "Searches products, pages and articles. Words are corrected, split, joined, left out or asked for in part, in this order, until something is found; ` + "`" + `rescue` + "`" + ` tells which. Merchandising rules have a say in the order by RELEVANCE and in no other. Pages and articles stand behind the products."
   search(
     "Cursor of the last hit already seen; the page starts behind it."
     after: String
@@ -5490,7 +5579,7 @@ enum ProductVariantSortKeys {
     "Where products stand that cannot be bought now. Left out: LAST."
     unavailableProducts: SearchUnavailableProductsType
   ): SearchResultItemConnection! @access(rule: PUBLIC)
-  "Finds what a visitor may mean while typing: products, collections, pages, articles and terms."
+  "Finds what a visitor may mean while typing: products, collections, pages, articles and terms. It is no search: nothing is counted."
   predictiveSearch(
     "How many to return, from 1 to 10; 10 when left out."
     limit: Int
@@ -5503,7 +5592,7 @@ enum ProductVariantSortKeys {
     "Where products stand that cannot be bought now; LAST when left out."
     unavailableProducts: SearchUnavailableProductsType
   ): PredictiveSearchResult @access(rule: PUBLIC)
-  "Completes what a visitor types: words of the catalog, categories and products."
+  "Completes what a visitor types: what others searched for, words of the catalog, brands, categories and products. It is no search: nothing is counted."
   autocomplete(
     "How many of each kind to return, from 1 to 20."
     limit: Int = 8
@@ -5517,18 +5606,84 @@ union SearchResultItem = Article | Page | Product
 
 "One page of hits, with what is needed to ask for the next."
 type SearchResultItemConnection @access(rule: PUBLIC) {
+  "What merchandisers want shown with the list, in its order; empty where they want nothing."
+  banners: [SearchBanner!]!
+  "The query as it was spelled, split or joined anew; null where it was taken as it was typed."
+  correctedQuery: String
+  "Whether the search engine did not answer, so that the catalog's own list did: without spelling, synonyms and merchandising rules, but with the right prices and stock."
+  degraded: Boolean!
   "The hits together with their cursors."
   edges: [SearchResultItemEdge!]!
+  "Finds values of one facet, for those that are too long to show whole; those with most products first."
+  facetValues(
+    "How many to return, from 1 to 100."
+    first: Int = 20
+    "The facet, by the id of its ` + "`" + `Filter` + "`" + `, such as filter.p.vendor."
+    id: String!
+    "The beginning of a word of the value; empty finds all."
+    search: String = ""
+  ): [FilterValue!]!
   "Facets in a typed form: price range, category tree, brands."
   facets: SearchFacets!
+  "Whether the list was made anew since the cursor was given: another index, other rules, or the engine came or went. The page goes on at the cursor's position all the same, and may repeat or miss something."
+  listChanged: Boolean!
   "The hits alone."
   nodes: [SearchResultItem!]!
   "Where this page stands in the whole list."
   pageInfo: PageInfo!
   "The facets of the products among the hits; empty when products are not searched."
   productFilters: [Filter!]!
+  "Names this answer in ` + "`" + `eventsTrack` + "`" + `, so that clicks and what follows can be counted for it; new with every answer."
+  queryId: String!
+  "Where a merchandiser sends who searches this instead: a path of the storefront or an address. There are hits all the same."
+  redirect: String
+  "What was made of the words, where they were not found as they were typed; null otherwise."
+  rescue: SearchRescue
   "How many hits there are; counted only when asked for."
   totalCount: Int!
+}
+
+"How a query was read to find something. Nothing is changed without being told here."
+type SearchRescue @access(rule: PUBLIC) {
+  "Words that were left out, as they were typed."
+  dropped: [String!]!
+  "How far the query had to be read differently."
+  stage: SearchRescueStage!
+  "Where nothing was found: products that are popular in the category that the words seem to mean, or else in the shop. They are no hits, so they are not counted and not paged."
+  suggestions(
+    "How many to return, from 0 to 24."
+    first: Int = 8
+  ): [Product!]!
+  "The query that the hits answer."
+  usedQuery: String!
+}
+
+"How far a query had to be read differently, from the nearest to the furthest."
+enum SearchRescueStage {
+  "Words that the shop does not know were spelled anew."
+  CORRECTED
+  "Words were read as one, or one as two."
+  JOINED
+  "Words that nothing has were left out."
+  DROPPED
+  "Not all of the words were asked for."
+  RELAXED
+  "Nothing was found."
+  NOTHING
+}
+
+"A picture or a text that merchandisers show with a list."
+type SearchBanner @access(rule: PUBLIC) {
+  "The text."
+  body: String
+  "The address of the picture."
+  imageUrl: String
+  "Where it leads: a path of the storefront or an address."
+  link: String
+  "Behind how many hits it stands; 0 is above them."
+  position: Int!
+  "The heading."
+  title: String!
 }
 
 "One hit of a search."
@@ -5559,14 +5714,18 @@ type SearchQuerySuggestion @access(rule: PUBLIC) {
   styledText: String!
   "The term as plain text."
   text: String!
-  "Parameters to append to a link for click tracking; null, since clicks are told by ` + "`" + `eventsTrack` + "`" + `."
+  "Parameters to append to the link to the search: souk_typed is what was typed, souk_position where the suggestion stood, from 1."
   trackingParameters: String
 }
 
 "What completes the letters typed so far."
 type AutocompleteResult @access(rule: PUBLIC) {
+  "Names of vendors that begin so."
+  brands: [AutocompleteTerm!]!
   "Categories whose title begins so."
   categories: [Category!]!
+  "What was typed, spelled anew, where nothing begins as it was typed; null otherwise."
+  correctedQuery: String
   "Products that fit."
   products: [Product!]!
   "Words and names of the catalog that begin so."
@@ -5986,8 +6145,12 @@ func (ec *executionContext) childFields_Attribute(ctx context.Context, field gra
 
 func (ec *executionContext) childFields_AutocompleteResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "brands":
+		return ec.fieldContext_AutocompleteResult_brands(ctx, field)
 	case "categories":
 		return ec.fieldContext_AutocompleteResult_categories(ctx, field)
+	case "correctedQuery":
+		return ec.fieldContext_AutocompleteResult_correctedQuery(ctx, field)
 	case "products":
 		return ec.fieldContext_AutocompleteResult_products(ctx, field)
 	case "terms":
@@ -7626,8 +7789,24 @@ func (ec *executionContext) childFields_PriceFacet(ctx context.Context, field gr
 		return ec.fieldContext_PriceFacet_max(ctx, field)
 	case "min":
 		return ec.fieldContext_PriceFacet_min(ctx, field)
+	case "ranges":
+		return ec.fieldContext_PriceFacet_ranges(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceFacet", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceFacetRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_PriceFacetRange_count(ctx, field)
+	case "input":
+		return ec.fieldContext_PriceFacetRange_input(ctx, field)
+	case "max":
+		return ec.fieldContext_PriceFacetRange_max(ctx, field)
+	case "min":
+		return ec.fieldContext_PriceFacetRange_min(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceFacetRange", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7702,24 +7881,42 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_variantsCount(ctx, field)
 	case "vendor":
 		return ec.fieldContext_Product_vendor(ctx, field)
+	case "related":
+		return ec.fieldContext_Product_related(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
 
 func (ec *executionContext) childFields_ProductConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "banners":
+		return ec.fieldContext_ProductConnection_banners(ctx, field)
+	case "correctedQuery":
+		return ec.fieldContext_ProductConnection_correctedQuery(ctx, field)
+	case "degraded":
+		return ec.fieldContext_ProductConnection_degraded(ctx, field)
 	case "edges":
 		return ec.fieldContext_ProductConnection_edges(ctx, field)
+	case "facetValues":
+		return ec.fieldContext_ProductConnection_facetValues(ctx, field)
 	case "facets":
 		return ec.fieldContext_ProductConnection_facets(ctx, field)
 	case "filters":
 		return ec.fieldContext_ProductConnection_filters(ctx, field)
-	case "totalCount":
-		return ec.fieldContext_ProductConnection_totalCount(ctx, field)
+	case "listChanged":
+		return ec.fieldContext_ProductConnection_listChanged(ctx, field)
 	case "nodes":
 		return ec.fieldContext_ProductConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ProductConnection_pageInfo(ctx, field)
+	case "queryId":
+		return ec.fieldContext_ProductConnection_queryId(ctx, field)
+	case "redirect":
+		return ec.fieldContext_ProductConnection_redirect(ctx, field)
+	case "rescue":
+		return ec.fieldContext_ProductConnection_rescue(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProductConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductConnection", field.Name)
 }
@@ -7882,6 +8079,22 @@ func (ec *executionContext) childFields_SEO(ctx context.Context, field graphql.C
 	return nil, fmt.Errorf("no field named %q was found under type SEO", field.Name)
 }
 
+func (ec *executionContext) childFields_SearchBanner(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "body":
+		return ec.fieldContext_SearchBanner_body(ctx, field)
+	case "imageUrl":
+		return ec.fieldContext_SearchBanner_imageUrl(ctx, field)
+	case "link":
+		return ec.fieldContext_SearchBanner_link(ctx, field)
+	case "position":
+		return ec.fieldContext_SearchBanner_position(ctx, field)
+	case "title":
+		return ec.fieldContext_SearchBanner_title(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchBanner", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchFacets(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "categories":
@@ -7906,18 +8119,48 @@ func (ec *executionContext) childFields_SearchQuerySuggestion(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type SearchQuerySuggestion", field.Name)
 }
 
+func (ec *executionContext) childFields_SearchRescue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dropped":
+		return ec.fieldContext_SearchRescue_dropped(ctx, field)
+	case "stage":
+		return ec.fieldContext_SearchRescue_stage(ctx, field)
+	case "suggestions":
+		return ec.fieldContext_SearchRescue_suggestions(ctx, field)
+	case "usedQuery":
+		return ec.fieldContext_SearchRescue_usedQuery(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchRescue", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchResultItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "banners":
+		return ec.fieldContext_SearchResultItemConnection_banners(ctx, field)
+	case "correctedQuery":
+		return ec.fieldContext_SearchResultItemConnection_correctedQuery(ctx, field)
+	case "degraded":
+		return ec.fieldContext_SearchResultItemConnection_degraded(ctx, field)
 	case "edges":
 		return ec.fieldContext_SearchResultItemConnection_edges(ctx, field)
+	case "facetValues":
+		return ec.fieldContext_SearchResultItemConnection_facetValues(ctx, field)
 	case "facets":
 		return ec.fieldContext_SearchResultItemConnection_facets(ctx, field)
+	case "listChanged":
+		return ec.fieldContext_SearchResultItemConnection_listChanged(ctx, field)
 	case "nodes":
 		return ec.fieldContext_SearchResultItemConnection_nodes(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_SearchResultItemConnection_pageInfo(ctx, field)
 	case "productFilters":
 		return ec.fieldContext_SearchResultItemConnection_productFilters(ctx, field)
+	case "queryId":
+		return ec.fieldContext_SearchResultItemConnection_queryId(ctx, field)
+	case "redirect":
+		return ec.fieldContext_SearchResultItemConnection_redirect(ctx, field)
+	case "rescue":
+		return ec.fieldContext_SearchResultItemConnection_rescue(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SearchResultItemConnection_totalCount(ctx, field)
 	}

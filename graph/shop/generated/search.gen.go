@@ -18,6 +18,7 @@ import (
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
+	"github.com/souk-commerce/souk/internal/search/understanding"
 )
 
 // region    ************************** generated!.gotpl **************************
@@ -26,9 +27,85 @@ import (
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_SearchRescue_suggestions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SearchResultItemConnection_facetValues_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg2
+	return args, nil
+}
+
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AutocompleteResult_brands(ctx context.Context, field graphql.CollectedField, obj *model.AutocompleteResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AutocompleteResult_brands(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Brands, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Term) graphql.Marshaler {
+			return ec.marshalNAutocompleteTerm2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTermᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AutocompleteResult_brands(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AutocompleteResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AutocompleteTerm(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AutocompleteResult_categories(ctx context.Context, field graphql.CollectedField, obj *model.AutocompleteResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -60,6 +137,29 @@ func (ec *executionContext) fieldContext_AutocompleteResult_categories(_ context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AutocompleteResult_correctedQuery(ctx context.Context, field graphql.CollectedField, obj *model.AutocompleteResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AutocompleteResult_correctedQuery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CorrectedQuery, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AutocompleteResult_correctedQuery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AutocompleteResult", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _AutocompleteResult_products(ctx context.Context, field graphql.CollectedField, obj *model.AutocompleteResult) (ret graphql.Marshaler) {
@@ -312,8 +412,8 @@ func (ec *executionContext) _PredictiveSearchResult_queries(ctx context.Context,
 			return obj.Queries, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Term) graphql.Marshaler {
-			return ec.marshalNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTermᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*answer.Query) graphql.Marshaler {
+			return ec.marshalNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐQueryᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -332,7 +432,122 @@ func (ec *executionContext) fieldContext_PredictiveSearchResult_queries(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchQuerySuggestion_styledText(ctx context.Context, field graphql.CollectedField, obj *listing.Term) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchBanner_body(ctx context.Context, field graphql.CollectedField, obj *answer.Banner) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBanner_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBanner_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBanner", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchBanner_imageUrl(ctx context.Context, field graphql.CollectedField, obj *answer.Banner) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBanner_imageUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ImageURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBanner_imageUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBanner", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchBanner_link(ctx context.Context, field graphql.CollectedField, obj *answer.Banner) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBanner_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBanner_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBanner", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchBanner_position(ctx context.Context, field graphql.CollectedField, obj *answer.Banner) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBanner_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBanner_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBanner", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SearchBanner_title(ctx context.Context, field graphql.CollectedField, obj *answer.Banner) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchBanner_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchBanner_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchBanner", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchQuerySuggestion_styledText(ctx context.Context, field graphql.CollectedField, obj *answer.Query) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -355,7 +570,7 @@ func (ec *executionContext) fieldContext_SearchQuerySuggestion_styledText(_ cont
 	return graphql.NewScalarFieldContext("SearchQuerySuggestion", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchQuerySuggestion_text(ctx context.Context, field graphql.CollectedField, obj *listing.Term) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchQuerySuggestion_text(ctx context.Context, field graphql.CollectedField, obj *answer.Query) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -378,7 +593,7 @@ func (ec *executionContext) fieldContext_SearchQuerySuggestion_text(_ context.Co
 	return graphql.NewScalarFieldContext("SearchQuerySuggestion", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchQuerySuggestion_trackingParameters(ctx context.Context, field graphql.CollectedField, obj *listing.Term) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchQuerySuggestion_trackingParameters(ctx context.Context, field graphql.CollectedField, obj *answer.Query) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -401,7 +616,198 @@ func (ec *executionContext) fieldContext_SearchQuerySuggestion_trackingParameter
 	return graphql.NewScalarFieldContext("SearchQuerySuggestion", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchResultItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchRescue_dropped(ctx context.Context, field graphql.CollectedField, obj *answer.Rescue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchRescue_dropped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dropped(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchRescue_dropped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchRescue", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchRescue_stage(ctx context.Context, field graphql.CollectedField, obj *answer.Rescue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchRescue_stage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stage(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v understanding.Stage) graphql.Marshaler {
+			return ec.marshalNSearchRescueStage2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚋunderstandingᚐStage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchRescue_stage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchRescue", field, true, false, errors.New("field of type SearchRescueStage does not have child fields"))
+}
+
+func (ec *executionContext) _SearchRescue_suggestions(ctx context.Context, field graphql.CollectedField, obj *answer.Rescue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchRescue_suggestions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.Suggestions(fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchRescue_suggestions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchRescue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SearchRescue_suggestions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchRescue_usedQuery(ctx context.Context, field graphql.CollectedField, obj *answer.Rescue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchRescue_usedQuery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UsedQuery(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchRescue_usedQuery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchRescue", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchResultItemConnection_banners(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_banners(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Banners, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []answer.Banner) graphql.Marshaler {
+			return ec.marshalNSearchBanner2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐBannerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_banners(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchResultItemConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchBanner(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchResultItemConnection_correctedQuery(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_correctedQuery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CorrectedQuery(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_correctedQuery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchResultItemConnection", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchResultItemConnection_degraded(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_degraded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Degraded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_degraded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchResultItemConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SearchResultItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -413,8 +819,8 @@ func (ec *executionContext) _SearchResultItemConnection_edges(ctx context.Contex
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.SearchResultItemEdge) graphql.Marshaler {
-			return ec.marshalNSearchResultItemEdge2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []answer.FoundEdge) graphql.Marshaler {
+			return ec.marshalNSearchResultItemEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFoundEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -433,7 +839,51 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_edges(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchResultItemConnection_facets(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultItemConnection_facetValues(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_facetValues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return obj.FacetValues(fc.Args["first"].(*int), fc.Args["id"].(string), fc.Args["search"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []listing.FacetValue) graphql.Marshaler {
+			return ec.marshalNFilterValue2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacetValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_facetValues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchResultItemConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FilterValue(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SearchResultItemConnection_facetValues_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchResultItemConnection_facets(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -442,11 +892,11 @@ func (ec *executionContext) _SearchResultItemConnection_facets(ctx context.Conte
 			return ec.fieldContext_SearchResultItemConnection_facets(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Facets, nil
+			return obj.Facets(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *listing.Facets) graphql.Marshaler {
-			return ec.marshalNSearchFacets2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacets(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Facets) graphql.Marshaler {
+			return ec.marshalNSearchFacets2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFacets(ctx, selections, v)
 		},
 		true,
 		true,
@@ -456,7 +906,7 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_facets(_ con
 	fc = &graphql.FieldContext{
 		Object:     "SearchResultItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SearchFacets(ctx, field)
@@ -465,7 +915,30 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_facets(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchResultItemConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultItemConnection_listChanged(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_listChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ListChanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_listChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchResultItemConnection", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SearchResultItemConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -488,7 +961,7 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_nodes(_ cont
 	return graphql.NewScalarFieldContext("SearchResultItemConnection", field, false, false, errors.New("field of type SearchResultItem does not have child fields"))
 }
 
-func (ec *executionContext) _SearchResultItemConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultItemConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -500,8 +973,8 @@ func (ec *executionContext) _SearchResultItemConnection_pageInfo(ctx context.Con
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋpageᚐInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋkernelᚋpageᚐInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -520,7 +993,7 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_pageInfo(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchResultItemConnection_productFilters(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultItemConnection_productFilters(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -529,11 +1002,11 @@ func (ec *executionContext) _SearchResultItemConnection_productFilters(ctx conte
 			return ec.fieldContext_SearchResultItemConnection_productFilters(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ProductFilters, nil
+			return obj.Filters(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*listing.Facet) graphql.Marshaler {
-			return ec.marshalNFilter2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacetᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []listing.Facet) graphql.Marshaler {
+			return ec.marshalNFilter2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐFacetᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -543,7 +1016,7 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_productFilte
 	fc = &graphql.FieldContext{
 		Object:     "SearchResultItemConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Filter(ctx, field)
@@ -552,7 +1025,85 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_productFilte
 	return fc, nil
 }
 
-func (ec *executionContext) _SearchResultItemConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultItemConnection_queryId(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_queryId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QueryID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_queryId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchResultItemConnection", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchResultItemConnection_redirect(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_redirect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redirect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_redirect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SearchResultItemConnection", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SearchResultItemConnection_rescue(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SearchResultItemConnection_rescue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rescue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *answer.Rescue) graphql.Marshaler {
+			return ec.marshalOSearchRescue2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐRescue(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SearchResultItemConnection_rescue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SearchResultItemConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchRescue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SearchResultItemConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *answer.Found) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -575,7 +1126,7 @@ func (ec *executionContext) fieldContext_SearchResultItemConnection_totalCount(_
 	return graphql.NewScalarFieldContext("SearchResultItemConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _SearchResultItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *answer.FoundEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -598,7 +1149,7 @@ func (ec *executionContext) fieldContext_SearchResultItemEdge_cursor(_ context.C
 	return graphql.NewScalarFieldContext("SearchResultItemEdge", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _SearchResultItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.SearchResultItemEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _SearchResultItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *answer.FoundEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -679,9 +1230,19 @@ func (ec *executionContext) _AutocompleteResult(ctx context.Context, sel ast.Sel
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("AutocompleteResult")
+		case "brands":
+			out.Values[i] = ec._AutocompleteResult_brands(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "categories":
 			out.Values[i] = ec._AutocompleteResult_categories(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "correctedQuery":
+			out.Values[i] = ec._AutocompleteResult_correctedQuery(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "products":
@@ -816,9 +1377,67 @@ func (ec *executionContext) _PredictiveSearchResult(ctx context.Context, sel ast
 	return out
 }
 
+var searchBannerImplementors = []string{"SearchBanner"}
+
+func (ec *executionContext) _SearchBanner(ctx context.Context, sel ast.SelectionSet, obj *answer.Banner) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchBannerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchBanner")
+		case "body":
+			out.Values[i] = ec._SearchBanner_body(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "imageUrl":
+			out.Values[i] = ec._SearchBanner_imageUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "link":
+			out.Values[i] = ec._SearchBanner_link(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "position":
+			out.Values[i] = ec._SearchBanner_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._SearchBanner_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var searchQuerySuggestionImplementors = []string{"SearchQuerySuggestion"}
 
-func (ec *executionContext) _SearchQuerySuggestion(ctx context.Context, sel ast.SelectionSet, obj *listing.Term) graphql.Marshaler {
+func (ec *executionContext) _SearchQuerySuggestion(ctx context.Context, sel ast.SelectionSet, obj *answer.Query) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchQuerySuggestionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -864,9 +1483,62 @@ func (ec *executionContext) _SearchQuerySuggestion(ctx context.Context, sel ast.
 	return out
 }
 
+var searchRescueImplementors = []string{"SearchRescue"}
+
+func (ec *executionContext) _SearchRescue(ctx context.Context, sel ast.SelectionSet, obj *answer.Rescue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, searchRescueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SearchRescue")
+		case "dropped":
+			out.Values[i] = ec._SearchRescue_dropped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stage":
+			out.Values[i] = ec._SearchRescue_stage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suggestions":
+			out.Values[i] = ec._SearchRescue_suggestions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "usedQuery":
+			out.Values[i] = ec._SearchRescue_usedQuery(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var searchResultItemConnectionImplementors = []string{"SearchResultItemConnection"}
 
-func (ec *executionContext) _SearchResultItemConnection(ctx context.Context, sel ast.SelectionSet, obj *model.SearchResultItemConnection) graphql.Marshaler {
+func (ec *executionContext) _SearchResultItemConnection(ctx context.Context, sel ast.SelectionSet, obj *answer.Found) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchResultItemConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -876,13 +1548,38 @@ func (ec *executionContext) _SearchResultItemConnection(ctx context.Context, sel
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("SearchResultItemConnection")
+		case "banners":
+			out.Values[i] = ec._SearchResultItemConnection_banners(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "correctedQuery":
+			out.Values[i] = ec._SearchResultItemConnection_correctedQuery(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "degraded":
+			out.Values[i] = ec._SearchResultItemConnection_degraded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "edges":
 			out.Values[i] = ec._SearchResultItemConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "facetValues":
+			out.Values[i] = ec._SearchResultItemConnection_facetValues(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "facets":
 			out.Values[i] = ec._SearchResultItemConnection_facets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "listChanged":
+			out.Values[i] = ec._SearchResultItemConnection_listChanged(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -899,6 +1596,21 @@ func (ec *executionContext) _SearchResultItemConnection(ctx context.Context, sel
 		case "productFilters":
 			out.Values[i] = ec._SearchResultItemConnection_productFilters(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "queryId":
+			out.Values[i] = ec._SearchResultItemConnection_queryId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "redirect":
+			out.Values[i] = ec._SearchResultItemConnection_redirect(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rescue":
+			out.Values[i] = ec._SearchResultItemConnection_rescue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "totalCount":
@@ -929,7 +1641,7 @@ func (ec *executionContext) _SearchResultItemConnection(ctx context.Context, sel
 
 var searchResultItemEdgeImplementors = []string{"SearchResultItemEdge"}
 
-func (ec *executionContext) _SearchResultItemEdge(ctx context.Context, sel ast.SelectionSet, obj *model.SearchResultItemEdge) graphql.Marshaler {
+func (ec *executionContext) _SearchResultItemEdge(ctx context.Context, sel ast.SelectionSet, obj *answer.FoundEdge) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, searchResultItemEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1020,11 +1732,15 @@ func (ec *executionContext) marshalNPredictiveSearchType2githubᚗcomᚋsoukᚑc
 	return v
 }
 
-func (ec *executionContext) marshalNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTermᚄ(ctx context.Context, sel ast.SelectionSet, v []*listing.Term) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchBanner2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐBanner(ctx context.Context, sel ast.SelectionSet, v answer.Banner) graphql.Marshaler {
+	return ec._SearchBanner(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSearchBanner2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐBannerᚄ(ctx context.Context, sel ast.SelectionSet, v []answer.Banner) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSearchQuerySuggestion2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTerm(ctx, sel, v[i])
+		return ec.marshalNSearchBanner2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐBanner(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1036,7 +1752,23 @@ func (ec *executionContext) marshalNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋs
 	return ret
 }
 
-func (ec *executionContext) marshalNSearchQuerySuggestion2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐTerm(ctx context.Context, sel ast.SelectionSet, v *listing.Term) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchQuerySuggestion2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐQueryᚄ(ctx context.Context, sel ast.SelectionSet, v []*answer.Query) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSearchQuerySuggestion2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐQuery(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSearchQuerySuggestion2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐQuery(ctx context.Context, sel ast.SelectionSet, v *answer.Query) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1045,6 +1777,40 @@ func (ec *executionContext) marshalNSearchQuerySuggestion2ᚖgithubᚗcomᚋsouk
 	}
 	return ec._SearchQuerySuggestion(ctx, sel, v)
 }
+
+func (ec *executionContext) unmarshalNSearchRescueStage2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚋunderstandingᚐStage(ctx context.Context, v any) (understanding.Stage, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNSearchRescueStage2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚋunderstandingᚐStage[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSearchRescueStage2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚋunderstandingᚐStage(ctx context.Context, sel ast.SelectionSet, v understanding.Stage) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNSearchRescueStage2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚋunderstandingᚐStage[v])
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+var (
+	unmarshalNSearchRescueStage2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚋunderstandingᚐStage = map[string]understanding.Stage{
+		"CORRECTED": understanding.Corrected,
+		"JOINED":    understanding.Joined,
+		"DROPPED":   understanding.Dropped,
+		"RELAXED":   understanding.Relaxed,
+		"NOTHING":   understanding.Nothing,
+	}
+	marshalNSearchRescueStage2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋsearchᚋunderstandingᚐStage = map[understanding.Stage]string{
+		understanding.Corrected: "CORRECTED",
+		understanding.Joined:    "JOINED",
+		understanding.Dropped:   "DROPPED",
+		understanding.Relaxed:   "RELAXED",
+		understanding.Nothing:   "NOTHING",
+	}
+)
 
 func (ec *executionContext) marshalNSearchResultItem2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐHit(ctx context.Context, sel ast.SelectionSet, v answer.Hit) graphql.Marshaler {
 	if v == nil {
@@ -1058,10 +1824,18 @@ func (ec *executionContext) marshalNSearchResultItem2githubᚗcomᚋsoukᚑcomme
 
 func (ec *executionContext) marshalNSearchResultItem2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐHitᚄ(ctx context.Context, sel ast.SelectionSet, v []answer.Hit) graphql.Marshaler {
 	{
+		var batchItemsProduct []*listing.Product
+		batchIdxMapProduct := map[int]int{}
 		var batchItemsArticle []*content.Article
 		batchIdxMapArticle := map[int]int{}
 		for i, item := range v {
 			switch concrete := item.(type) {
+			case listing.Product:
+				batchIdxMapProduct[i] = len(batchItemsProduct)
+				batchItemsProduct = append(batchItemsProduct, &concrete)
+			case *listing.Product:
+				batchIdxMapProduct[i] = len(batchItemsProduct)
+				batchItemsProduct = append(batchItemsProduct, concrete)
 			case content.Article:
 				batchIdxMapArticle[i] = len(batchItemsArticle)
 				batchItemsArticle = append(batchItemsArticle, &concrete)
@@ -1069,6 +1843,9 @@ func (ec *executionContext) marshalNSearchResultItem2ᚕgithubᚗcomᚋsoukᚑco
 				batchIdxMapArticle[i] = len(batchItemsArticle)
 				batchItemsArticle = append(batchItemsArticle, concrete)
 			}
+		}
+		if len(batchItemsProduct) > 0 {
+			ctx = graphql.WithBatchParents(ctx, "Product", batchItemsProduct, batchIdxMapProduct)
 		}
 		if len(batchItemsArticle) > 0 {
 			ctx = graphql.WithBatchParents(ctx, "Article", batchItemsArticle, batchIdxMapArticle)
@@ -1089,7 +1866,7 @@ func (ec *executionContext) marshalNSearchResultItem2ᚕgithubᚗcomᚋsoukᚑco
 	return ret
 }
 
-func (ec *executionContext) marshalNSearchResultItemConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemConnection(ctx context.Context, sel ast.SelectionSet, v *model.SearchResultItemConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchResultItemConnection2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFound(ctx context.Context, sel ast.SelectionSet, v *answer.Found) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1099,11 +1876,15 @@ func (ec *executionContext) marshalNSearchResultItemConnection2ᚖgithubᚗcom�
 	return ec._SearchResultItemConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSearchResultItemEdge2ᚕᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.SearchResultItemEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNSearchResultItemEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFoundEdge(ctx context.Context, sel ast.SelectionSet, v answer.FoundEdge) graphql.Marshaler {
+	return ec._SearchResultItemEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNSearchResultItemEdge2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFoundEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []answer.FoundEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSearchResultItemEdge2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemEdge(ctx, sel, v[i])
+		return ec.marshalNSearchResultItemEdge2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐFoundEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1113,16 +1894,6 @@ func (ec *executionContext) marshalNSearchResultItemEdge2ᚕᚖgithubᚗcomᚋso
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNSearchResultItemEdge2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋmodelᚐSearchResultItemEdge(ctx context.Context, sel ast.SelectionSet, v *model.SearchResultItemEdge) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._SearchResultItemEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSearchType2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐKind(ctx context.Context, v any) (listing.Kind, error) {
@@ -1228,6 +1999,13 @@ func (ec *executionContext) marshalOSearchPrefixQueryType2ᚖgithubᚗcomᚋsouk
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOSearchRescue2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋgraphᚋshopᚋanswerᚐRescue(ctx context.Context, sel ast.SelectionSet, v *answer.Rescue) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SearchRescue(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOSearchSortKeys2ᚖgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋlistingᚐSort(ctx context.Context, v any) (*listing.Sort, error) {

@@ -44,8 +44,12 @@ type ArticleEdge struct {
 
 // What completes the letters typed so far.
 type AutocompleteResult struct {
+	// Names of vendors that begin so.
+	Brands []*listing.Term `json:"brands"`
 	// Categories whose title begins so.
 	Categories []*listing.Category `json:"categories"`
+	// What was typed, spelled anew, where nothing begins as it was typed; null otherwise.
+	CorrectedQuery *string `json:"correctedQuery,omitempty"`
 	// Products that fit.
 	Products []*listing.Product `json:"products"`
 	// Words and names of the catalog that begin so.
@@ -715,7 +719,7 @@ type PredictiveSearchResult struct {
 	// Products that fit.
 	Products []*listing.Product `json:"products"`
 	// Words to search for.
-	Queries []*listing.Term `json:"queries"`
+	Queries []*answer.Query `json:"queries"`
 }
 
 // A part of a price.
@@ -725,30 +729,6 @@ type PricingPercentageValue struct {
 }
 
 func (PricingPercentageValue) IsPricingValue() {}
-
-// One page of hits, with what is needed to ask for the next.
-type SearchResultItemConnection struct {
-	// The hits together with their cursors.
-	Edges []*SearchResultItemEdge `json:"edges"`
-	// Facets in a typed form: price range, category tree, brands.
-	Facets *listing.Facets `json:"facets"`
-	// The hits alone.
-	Nodes []answer.Hit `json:"nodes"`
-	// Where this page stands in the whole list.
-	PageInfo *page.Info `json:"pageInfo"`
-	// The facets of the products among the hits; empty when products are not searched.
-	ProductFilters []*listing.Facet `json:"productFilters"`
-	// How many hits there are; counted only when asked for.
-	TotalCount int `json:"totalCount"`
-}
-
-// One hit of a search.
-type SearchResultItemEdge struct {
-	// Names this place in the list; give it as `after` or `before`.
-	Cursor string `json:"cursor"`
-	// The hit itself.
-	Node answer.Hit `json:"node"`
-}
 
 // A selling region: which countries, which languages, which currency, and whether prices carry tax.
 type SellingMarket struct {
@@ -838,14 +818,18 @@ type StorefrontEventInput struct {
 	Kind track.Kind `json:"kind"`
 	// The path of the page, without the domain.
 	Path *string `json:"path,omitempty"`
-	// Where a clicked hit stood in its list, from 1.
+	// Where a clicked hit stood in its list, from 1; of an IMPRESSION where its first product stood.
 	Position *int `json:"position,omitempty"`
 	// The product it is about.
 	ProductID *string `json:"productId,omitempty"`
+	// The products of an IMPRESSION, in the order in which they stood; at most 50.
+	ProductIds []string `json:"productIds,omitempty"`
 	// How many pieces, where something was put into or taken out of a cart.
 	Quantity *int `json:"quantity,omitempty"`
 	// What was searched for.
 	Query *string `json:"query,omitempty"`
+	// The `queryId` of the search or list that it came from.
+	QueryID *string `json:"queryId,omitempty"`
 	// The variant it is about.
 	VariantID *string `json:"variantId,omitempty"`
 }
