@@ -47,7 +47,7 @@ build: ## Build ./bin/souk
 
 ##@ Test
 
-.PHONY: test test-cov test-race race prove defects bench bench-stock postgres race-note
+.PHONY: test test-cov test-race race prove defects bench bench-stock bench-search relevance postgres race-note
 test: postgres race-note ## Run all tests
 	$(TEST) ./...
 
@@ -78,6 +78,13 @@ bench: postgres build ## Measure hot reads, and purchases from cart to order, ag
 
 bench-stock: postgres build ## Measure how fast stock is promised, plain and combined, against floors (SECONDS_EACH=3 BUYERS=1,64,256)
 	go run ./bench/stock -souk ./bin/souk -seconds "$${SECONDS_EACH:-3}" -buyers "$${BUYERS:-1,64,256}"
+
+bench-search: ## Measure search, facets, autocomplete and index builds, for the engines there are (MEILI_URL=http://127.0.0.1:7700)
+	go run ./bench/search
+
+# The engine that is built in must not do worse than the baseline.
+relevance: ## Rate what searches find, clean and damaged, against real ratings (MEILI_URL=http://127.0.0.1:7700 for both engines)
+	go run ./bench/relevance -check
 
 race-note:
 	@[ -n "$(RACE)" ] || echo "No race detector: cgo is off or there is no C compiler."
