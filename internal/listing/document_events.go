@@ -36,7 +36,7 @@ type touch struct {
 type owners map[string][]int64
 
 // Touched says which products' documents may be others after facts; all says
-// that any may be. Facts that touch no document are passed over.
+// that any may be, and then none is named. Facts that touch no document are passed over.
 func (s *Service) Touched(ctx context.Context, batch []event.Envelope) (ids []ProductID, all bool, err error) {
 	look := owners{}
 	for _, e := range batch {

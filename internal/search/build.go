@@ -239,40 +239,80 @@ func (b *builder) sample(ctx context.Context, o *opened) error {
 		return err
 	}
 	for _, l := range b.s.mirror.spoken() {
-		fresh, err := o.fresh(ctx, l, docs, refused[l])
+		fresh, stale, err := b.agree(ctx, o, l, docs, refused[l])
 		if err != nil {
 			return err
 		}
-		if stale := len(docs) - len(refused[l]) - len(fresh); stale*10 > len(docs) { // a few may have changed this moment
+		if stale*10 > len(docs) { // a few may have changed this moment
 			return fmt.Errorf("%d of %d sampled documents differ from the new search index (%s)", stale, len(docs), l)
 		}
-		asked, found, err := o.known(ctx, l, fresh)
+		items := spread(fresh, knownItem)
+		missing, err := b.missing(ctx, o, l, items)
 		if err != nil {
 			return err
 		}
-		if found*10 < asked*9 {
-			return fmt.Errorf("only %d of %d products are found by their title in the new search index (%s)", found, asked, l)
+		if missing*10 > len(items) {
+			return fmt.Errorf("%d of %d products are not found by their title in the new search index (%s)", missing, len(items), l)
 		}
 	}
 	return nil
 }
 
-// spread picks at most n, evenly.
-func spread(ids []ProductID, n int) []ProductID {
-	if len(ids) <= n {
-		return ids
+// missing counts those of the products that are not found by their titles. As
+// in agree, one that is not is read once more.
+func (b *builder) missing(ctx context.Context, o *opened, l locale.Language, items []*listing.Document) (int, error) {
+	for round := 0; ; round++ {
+		missing, err := o.missing(ctx, l, items)
+		if err != nil || len(missing) == 0 || round == rounds {
+			return len(missing), err
+		}
+		if !pause(ctx, round) {
+			return 0, ctx.Err()
+		}
+		if items, err = b.s.rooms.Listing.Documents(ctx, missing); err != nil {
+			return 0, err
+		}
 	}
-	out := make([]ProductID, n)
+}
+
+// agree gives the documents that the index has as they are, and how many it has
+// otherwise. One that differs is read once more: it may have changed since, and
+// the index hears of that a moment later than the database.
+func (b *builder) agree(ctx context.Context, o *opened, l locale.Language, docs []*listing.Document, refused versions) (all []*listing.Document, stale int, err error) {
+	for round := 0; ; round++ {
+		fresh, differ, err := o.fresh(ctx, l, docs, refused)
+		if err != nil {
+			return nil, 0, err
+		}
+		all = append(all, fresh...)
+		if len(differ) == 0 || round == rounds {
+			return all, len(differ), nil
+		}
+		if !pause(ctx, round) {
+			return nil, 0, ctx.Err()
+		}
+		if docs, err = b.s.rooms.Listing.Documents(ctx, differ); err != nil {
+			return nil, 0, err
+		}
+	}
+}
+
+// spread picks at most n, evenly.
+func spread[T any](all []T, n int) []T {
+	if len(all) <= n {
+		return all
+	}
+	out := make([]T, n)
 	for i := range out {
-		out[i] = ids[i*len(ids)/n]
+		out[i] = all[i*len(all)/n]
 	}
 	return out
 }
 
-// fresh gives those of the documents that the index has as they are; of those
-// that were refused it is not asked.
-func (o *opened) fresh(ctx context.Context, l locale.Language, docs []*listing.Document, refused versions) ([]*listing.Document, error) {
-	var out []*listing.Document
+// fresh gives those of the documents that the index has as they are, and the
+// products of those that it has otherwise; of those that were refused it is not
+// asked.
+func (o *opened) fresh(ctx context.Context, l locale.Language, docs []*listing.Document, refused versions) (same []*listing.Document, differ []ProductID, err error) {
 	for _, d := range docs {
 		want := Version{ID: d.ID, Version: prepare(d, l).Version}
 		if refused[d.ID] == want.Version {
@@ -280,46 +320,50 @@ func (o *opened) fresh(ctx context.Context, l locale.Language, docs []*listing.D
 		}
 		err := o.use(l, func(index Index) error {
 			found, err := index.Versions(ctx, d.ID-1, 1)
-			if err == nil && len(found) == 1 && found[0] == want {
-				out = append(out, d)
+			switch {
+			case err != nil:
+			case len(found) == 1 && found[0] == want:
+				same = append(same, d)
+			default:
+				differ = append(differ, d.ID)
 			}
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return out, nil
+	return same, differ, nil
 }
 
-// known looks for some of the documents by their titles: how many were asked
-// for, and how many of them found.
-func (o *opened) known(ctx context.Context, l locale.Language, docs []*listing.Document) (asked, found int, err error) {
+// missing looks for documents by their titles and gives those that it does not
+// find.
+func (o *opened) missing(ctx context.Context, l locale.Language, docs []*listing.Document) ([]ProductID, error) {
 	u := understanding.Understanding{Language: l, Vocabulary: understanding.NewVocabulary(l)}
 	for _, d := range docs {
 		p := prepare(d, l)
 		u.Vocabulary.Put(int64(d.ID), p.strong, p.weak)
 	}
-	for i := 0; i < len(docs); i += max(1, len(docs)/knownItem) {
-		for reading := range u.Readings(textsOf(docs[i], l).title, false) {
+	var out []ProductID
+	for _, d := range docs {
+		for reading := range u.Readings(textsOf(d, l).title, false) {
 			if reading.Stage != understanding.AsTyped || len(reading.Groups) == 0 {
 				break // a title without words
 			}
-			asked++
-			err = o.use(l, func(index Index) error {
+			err := o.use(l, func(index Index) error {
 				c, err := index.Candidates(ctx, queryOf(reading))
-				if slices.Contains(c.IDs, docs[i].ID) {
-					found++
+				if err == nil && !slices.Contains(c.IDs, d.ID) {
+					out = append(out, d.ID)
 				}
 				return err
 			})
+			if err != nil {
+				return nil, err
+			}
 			break
 		}
-		if err != nil {
-			return asked, found, err
-		}
 	}
-	return asked, found, nil
+	return out, nil
 }
 
 // drop takes the indexes of a build that failed away.
