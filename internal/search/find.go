@@ -122,11 +122,14 @@ func queryOf(r understanding.Reading) Query {
 	return q
 }
 
-// unsettled is for how long what a shared engine found may be older than what the
-// table says, and repeat is for how long it is answered again meanwhile.
+// unsettled is for how long what a shared engine found is likely to be older
+// than what the table says, and repeat is for how long it is answered again
+// meanwhile. An engine may take longer: nothing of it is believed for more than
+// believed.
 const (
 	unsettled = 5 * time.Second
 	repeat    = time.Second
+	believed  = 30 * time.Second
 )
 
 // remember keeps what was found until words change. A shared engine learns of
@@ -134,7 +137,8 @@ const (
 func (s *Service) remember(k key, found Found) {
 	until := time.Time{}
 	if s.shared {
-		if now := s.now(); now.Sub(s.mirror.changedAt()) < unsettled {
+		now := s.now()
+		if until = now.Add(believed); now.Sub(s.mirror.changedAt()) < unsettled {
 			until = now.Add(repeat)
 		}
 	}
