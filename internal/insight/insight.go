@@ -9,8 +9,8 @@ package insight
 import (
 	"time"
 
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
-	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/merchandising"
 )
 
@@ -96,7 +96,7 @@ func share(part, whole int64) *float64 {
 
 // QueryProduct is what became of one product among a query's hits.
 type QueryProduct struct {
-	Product     listing.ProductID
+	Product     catalog.ProductID
 	Impressions int64
 	Clicks      int64
 	Carts       int64
@@ -116,7 +116,7 @@ type Refinement struct {
 type Intent struct {
 	Language   locale.Language
 	Query      string
-	Category   listing.CategoryID
+	Category   catalog.CategoryID
 	Clicks     int64
 	SharePPM   int64
 	ComputedAt time.Time
@@ -184,7 +184,7 @@ type Proposal struct {
 }
 
 // Product is the product that the proposal pins; 0 for other kinds.
-func (p Proposal) Product() listing.ProductID {
+func (p Proposal) Product() catalog.ProductID {
 	if r, ok := p.Content.(merchandising.Rule); ok && len(r.Acts) > 0 {
 		return r.Acts[0].Product
 	}

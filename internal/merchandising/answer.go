@@ -1,6 +1,7 @@
 package merchandising
 
 import (
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/page"
 	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/search/table"
@@ -15,8 +16,8 @@ type Ask struct {
 	List        bool
 	Kinds       []listing.Kind // of a search; none: all
 	Prefix      bool           // the last word may be unfinished
-	Category    listing.CategoryID
-	Collection  listing.CollectionID
+	Category    catalog.CategoryID
+	Collection  catalog.CollectionID
 	Filters     []listing.Filter
 	Unavailable listing.Unavailable
 	Sort        listing.Sort
@@ -78,7 +79,7 @@ type Arm struct {
 
 // Placed explains where a hit stands.
 type Placed struct {
-	Product    listing.ProductID
+	Product    catalog.ProductID
 	EngineRank int // from 1; 0 where the query does not match it
 	FinalRank  int // from 1
 	Rules      []ItemID

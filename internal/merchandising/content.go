@@ -3,6 +3,7 @@ package merchandising
 import (
 	"time"
 
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/listing"
 )
@@ -35,8 +36,8 @@ type Content interface {
 // of either will do.
 type Trigger struct {
 	Query       *QueryTrigger          `json:"query,omitempty"`
-	Categories  []listing.CategoryID   `json:"categories,omitempty"`  // lists of one of these; not of those below
-	Collections []listing.CollectionID `json:"collections,omitempty"` // lists of one of these
+	Categories  []catalog.CategoryID   `json:"categories,omitempty"`  // lists of one of these; not of those below
+	Collections []catalog.CollectionID `json:"collections,omitempty"` // lists of one of these
 	Markets     []int64                `json:"markets,omitempty"`
 	Languages   []locale.Language      `json:"languages,omitempty"`
 	Segments    []string               `json:"segments,omitempty"` // of customers; nobody has one yet
@@ -71,7 +72,7 @@ type Rule struct {
 // Act is one thing that a rule does.
 type Act struct {
 	Do       Do                `json:"do"`
-	Product  listing.ProductID `json:"product,omitempty"`  // of pin; hide, boost and bury name products so or by filter
+	Product  catalog.ProductID `json:"product,omitempty"`  // of pin; hide, boost and bury name products so or by filter
 	Filter   *listing.Filter   `json:"filter,omitempty"`   // of hide, boost, bury
 	Position int               `json:"position,omitempty"` // of pin, from 1
 	Strength int               `json:"strength,omitempty"` // of boost, bury and the orders, 1 to 100

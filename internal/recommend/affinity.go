@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/platform/doctor"
 	"github.com/souk-commerce/souk/internal/platform/postgres"
 )
@@ -21,7 +22,7 @@ const (
 
 // Score is how much a product is wanted.
 type Score struct {
-	Product       ProductID
+	Product       catalog.ProductID
 	PopularityPPM int64 // of the most wanted one
 	TrendPPM      int64 // of the one whose wish grows most
 	Views         int64 // visits of 90 days, each day anew
@@ -34,9 +35,9 @@ type Score struct {
 
 // Affinity is a product that goes with another.
 type Affinity struct {
-	Product    ProductID // the other one
-	Kind       string    // "bought_together", "viewed_together"
-	Together   int64     // orders or visits with both
+	Product    catalog.ProductID // the other one
+	Kind       string            // "bought_together", "viewed_together"
+	Together   int64             // orders or visits with both
 	ScorePPM   int64
 	ComputedAt time.Time
 }

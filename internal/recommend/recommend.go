@@ -5,6 +5,7 @@
 package recommend
 
 import (
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/listing"
 )
 
@@ -48,7 +49,7 @@ type Reason struct {
 // Recommendation is a product to show beside others. It may be one that the
 // buyer cannot see: who loads it leaves it out.
 type Recommendation struct {
-	Product  ProductID
+	Product  catalog.ProductID
 	ScorePPM int64 // of the best one there could be
 	Reasons  []Reason
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/souk-commerce/souk/internal/audit"
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
 	"github.com/souk-commerce/souk/internal/kernel/page"
@@ -23,7 +24,7 @@ type DeadLetter struct {
 	Instance    string
 	Engine      string
 	Language    locale.Language
-	Product     ProductID
+	Product     catalog.ProductID
 	Error       string
 	PayloadHash []byte // SHA-256 of what was refused
 	Attempts    int

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"github.com/souk-commerce/souk/internal/catalog"
 	"github.com/souk-commerce/souk/internal/insight"
 	"github.com/souk-commerce/souk/internal/kernel/fault"
 	"github.com/souk-commerce/souk/internal/kernel/locale"
@@ -104,8 +105,8 @@ type SearchPreviewInput struct {
 	Market      *market.ID
 	Country     locale.Country
 	Language    locale.Language
-	Category    *listing.CategoryID
-	Collection  *listing.CollectionID
+	Category    *catalog.CategoryID
+	Collection  *catalog.CollectionID
 	Filters     []listing.Filter
 	Sort        listing.Sort
 	Unavailable listing.Unavailable

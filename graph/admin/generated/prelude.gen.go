@@ -20,7 +20,6 @@ import (
 	"github.com/souk-commerce/souk/internal/content"
 	"github.com/souk-commerce/souk/internal/insight"
 	"github.com/souk-commerce/souk/internal/inventory"
-	"github.com/souk-commerce/souk/internal/listing"
 	"github.com/souk-commerce/souk/internal/market"
 	"github.com/souk-commerce/souk/internal/media"
 	"github.com/souk-commerce/souk/internal/merchandising"
@@ -1689,12 +1688,12 @@ func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋi
 	return res
 }
 
-func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, v any) (listing.CollectionID, error) {
+func (ec *executionContext) unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, v any) (catalog.CollectionID, error) {
 	res, err := gql.UnmarshalCollectionID(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, sel ast.SelectionSet, v listing.CollectionID) graphql.Marshaler {
+func (ec *executionContext) marshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx context.Context, sel ast.SelectionSet, v catalog.CollectionID) graphql.Marshaler {
 	_ = sel
 	res := gql.MarshalCollectionID(v)
 	if res == graphql.Null {
@@ -2801,13 +2800,13 @@ func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsouk�
 	return ret
 }
 
-func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionIDᚄ(ctx context.Context, v any) ([]listing.CollectionID, error) {
+func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionIDᚄ(ctx context.Context, v any) ([]catalog.CollectionID, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]listing.CollectionID, len(vSlice))
+	res := make([]catalog.CollectionID, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = ec.unmarshalNID2githubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionID(ctx, vSlice[i])
@@ -2818,7 +2817,7 @@ func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsou
 	return res, nil
 }
 
-func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionIDᚄ(ctx context.Context, sel ast.SelectionSet, v []listing.CollectionID) graphql.Marshaler {
+func (ec *executionContext) marshalOID2ᚕgithubᚗcomᚋsoukᚑcommerceᚋsoukᚋinternalᚋcatalogᚐCollectionIDᚄ(ctx context.Context, sel ast.SelectionSet, v []catalog.CollectionID) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
