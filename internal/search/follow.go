@@ -38,6 +38,9 @@ func (s *Service) Consumers() (everywhere, ordered []event.Consumer) {
 // hear follows the changes in this process. Nothing of it is lost if the process
 // dies, since the next one reads everything.
 func (s *Service) hear(ctx context.Context, batch []event.Envelope) error {
+	if !s.running.Load() { // Run reads everything; a worker never does, and has nothing to follow with
+		return nil
+	}
 	changes := make([]event.Envelope, 0, len(batch))
 	for _, e := range batch {
 		switch e.Topic {

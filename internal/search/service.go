@@ -101,15 +101,16 @@ type Service struct {
 	mapping string // of the indexes that this program makes
 	claimed atomic.Pointer[string]
 
-	mirror *mirror
-	dirty  dirty
-	live   atomic.Pointer[opened] // answers
-	cache  *cache
-	guard  guard
-	tend   bell        // there may be another generation
-	work   bell        // there may be one to build
-	unsure atomic.Bool // the index may lack something
-	tidied time.Time   // when it was, by the one who does
+	mirror  *mirror
+	dirty   dirty
+	live    atomic.Pointer[opened] // answers
+	cache   *cache
+	guard   guard
+	tend    bell        // there may be another generation
+	work    bell        // there may be one to build
+	unsure  atomic.Bool // the index may lack something
+	running atomic.Bool // Run has begun
+	tidied  time.Time   // when it was, by the one who does
 
 	letterCount atomic.Int64 // by the last count
 
@@ -160,6 +161,7 @@ func mappingOf(e Engine) string {
 // ends. It belongs into each process that serves, after [Service.Consumers]
 // have been added to their dispatchers, so that no change is missed.
 func (s *Service) Run(ctx context.Context) error {
+	s.running.Store(true)
 	defer func() { s.writing.Lock(); defer s.writing.Unlock(); s.shut() }()
 	if !s.insist(ctx, "the documents of search were not read", s.load) {
 		return nil
